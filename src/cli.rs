@@ -1,10 +1,12 @@
 //! The command line as types for clap.
 
 mod bench;
+mod configs;
 mod explain;
 mod plot;
 mod reading;
 mod report;
+mod slips;
 
 use std::path::PathBuf;
 
@@ -15,18 +17,23 @@ use crate::plan::shard::Shard;
 use crate::submit::Memory;
 
 pub use self::bench::{Bench, InstructionSet};
+pub use self::configs::{Configs, ConfigsAction, Init, Keys};
 pub use self::explain::{Explain, Order, Page, Preset};
 pub use self::plot::{Against, Plot, Show};
 pub use self::report::{Report, ReportFormat};
+
+/// The version, with the git revision that the program was built from.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BN_LAB_REVISION"), ")");
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
 #[command(
     name = "bn-lab",
-    version,
+    version = VERSION,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Start with `bn-lab run configs/quickstart.toml`: no files, no network, under a minute.\n\
+    after_help = "Start with `bn-lab run quickstart`: no files, no network, under a minute. Then `bn-lab init` writes an \
+                  experiment to change.\n\
                   Exit codes: 0 done · 1 files or folders · 2 command line · 3 experiment file · 4 dataset · \
                   5 some trials failed · 6 device · 130 interrupted"
 )]
@@ -43,6 +50,26 @@ pub enum Command {
     Run(Run),
     /// Show every trial, how it stands, and how long the rest will take; runs nothing
     Plan(Plan),
+    /// Write a commented experiment file into the current folder, to be changed
+    Init(Init),
+    /// List the experiments that are built into the program, or print one
+    Configs(Configs),
+    /// Print a completion script: `bn-lab completions bash > ~/.local/share/bash-completion/completions/bn-lab`
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the program or of one of its commands: `bn-lab man run | man -l -`
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+    /// Print a JSON Schema of experiment files, for editors
+    Schema,
+    /// List the keys of an experiment file: values, default, meaning, where they apply
+    Keys(Keys),
     /// Show the metrics of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
     Results(Results),
     /// Compare variants (conditions), paired by random seed (replicate): differences, intervals, tests, a verdict
@@ -84,7 +111,13 @@ impl Command {
             Self::Plot(_) | Self::Report(_) => Some("--output DIR"),
             Self::Merge(_) | Self::Publish(_) => Some("--into DIR"),
             Self::Data(Data { action: DataAction::Fetch { .. } }) => Some("--data-dir DIR"),
-            Self::Results(_)
+            Self::Init(_)
+            | Self::Configs(_)
+            | Self::Keys(_)
+            | Self::Schema
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Results(_)
             | Self::Compare(_)
             | Self::Claims(_)
             | Self::Watch(_)
@@ -100,7 +133,8 @@ impl Command {
 /// An experiment file and what overrides it.
 #[derive(Debug, Args)]
 pub struct ExperimentArgs {
-    /// The experiment: a TOML or JSON file (see `configs/README.md`)
+    /// The experiment: a TOML or JSON file, or the name of a built-in experiment (`bn-lab configs` lists them,
+    /// `bn-lab keys` what a file can say)
     #[arg(value_name = "FILE")]
     pub experiment: PathBuf,
     /// Override a key: `-o train.epochs=2`, `-o sweep.train.batch_size=[16,64]`; the value is TOML.
@@ -170,8 +204,7 @@ pub struct Run {
     /// Stop when N trials have failed
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_failures: Option<u32>,
-    /// What goes to stdout: `human`, the table at the end; or `json`, one event per line (see
-    /// `results/README.md`)
+    /// What goes to stdout: `human`, the table at the end; or `json`, one event per line
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
     /// Train only part I of N of the trials, from 1: `--shard 2/4`. A trial's id decides its part,
@@ -260,7 +293,7 @@ pub struct Compare {
     #[arg(long, value_name = "AXIS", default_value = "norm.placement")]
     pub by: String,
     /// What to compare: `test_accuracy`, `best_test_accuracy`, `epochs_to_target`, `seconds_per_step` …
-    /// (see `results/README.md`)
+    /// (an unknown name lists them all)
     #[arg(long, value_name = "NAME", default_value = "test_accuracy")]
     pub metric: String,
     /// Differences up to this do not matter: in percentage points for accuracies, else in the metric's

@@ -21,6 +21,9 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// There is no such file as the command line names.
+    #[error("{0}")]
+    NoFile(String),
     /// The command line requests something that does not exist or cannot be combined.
     #[error("{0}")]
     Usage(String),
@@ -143,6 +146,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Io { .. }
+            | Self::NoFile(_)
             | Self::Machine(_)
             | Self::Results(_)
             | Self::Folder { .. }

@@ -73,9 +73,12 @@
 //! |---|---|
 //! | optimiser | `config/spec/train.rs` (its name and settings), `optim/rules.rs`, and its rule in `optim/rules/` |
 //! | published dataset | `config/spec/data.rs`, `data/published.rs` (files and checksums), `data/origin.rs` |
-//! | kind of norm | `config/spec/{norm,norm_keys}.rs`, `config/combinations/norm.rs`, `model/norm/mod.rs`, and its formula in `model/norm/` |
+//! | kind of norm | `config/spec/{norm,norm_keys}.rs`, `config/combinations/norm.rs`, `model/norm/mod.rs`, and its formula in `model/norm/`; without a fused form (`norm` in `train/step/fused/build.rs`, `normalisation.rs` beside it, the texts of `--kernels`), it is trained composed |
+//! | layer of feed-forward networks | `model/operation.rs`; `forward` and `operations` of the networks that have it; `border`, the layer's `Layout` if it has weights, and the layer in `train/step/fused/`; `case` in its `tests.rs`; `train/memory.rs`, `commands/bench/arithmetic.rs` |
 //! | key | its declaration in `config/spec/`, and the code that uses it |
 //! | figure | its file in `plot/figures/`, and a row of the catalogue in `plot/figures/mod.rs` |
+//!
+//! Where existing settings give other numbers than before, `NUMBERS_VERSION` is raised.
 //!
 //! A key that did not exist when results were published must be declared with `added later` (see `config::key`):
 //! otherwise it changes the id of every trial.
@@ -125,6 +128,12 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
     match cli.command {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),
+        cli::Command::Init(arguments) => commands::configs::init(&arguments),
+        cli::Command::Configs(arguments) => commands::configs::run(&arguments),
+        cli::Command::Keys(arguments) => commands::keys::run(&arguments),
+        cli::Command::Completions { shell } => commands::shells::completions(shell),
+        cli::Command::Man { command } => commands::shells::manual(command.as_deref()),
+        cli::Command::Schema => streams::print(&config::schema::text()),
         cli::Command::Results(arguments) => commands::results::run(&arguments),
         cli::Command::Compare(arguments) => commands::compare::run(&arguments),
         cli::Command::Claims(arguments) => commands::claims::run(&arguments),

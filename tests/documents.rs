@@ -86,6 +86,26 @@ fn the_readmes_table_of_speed_is_the_measured_one() {
 }
 
 #[test]
+fn the_readmes_seconds_of_the_whole_experiment_are_the_measured_ones() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/headline.json");
+    let text = std::fs::read_to_string(path).expect("the measurements");
+    let measured: Vec<serde_json::Value> = serde_json::from_str(&text).expect("valid JSON");
+    for (program, row) in
+        [("bn-lab", "| bn-lab |"), ("jax", "| JAX, scan |"), ("keras", "| Keras, `fit` |")]
+    {
+        let seconds = |set: &str| {
+            let found =
+                measured.iter().find(|m| m["program"] == program && m["instruction_set"] == set);
+            found.map_or("–".to_owned(), |found| {
+                format!("{:.1} s", found["wall_seconds"].as_f64().expect("a number"))
+            })
+        };
+        let row = format!("{row} {} | {} |", seconds("avx2"), seconds("avx512"));
+        assert!(README.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn the_readmes_example_is_a_valid_experiment() {
     let example = README
         .split("```toml\n")

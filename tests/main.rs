@@ -43,6 +43,7 @@ mod run;
 mod shards;
 #[cfg(unix)]
 mod signals;
+mod starting;
 mod submitting;
 mod trained;
 mod tune;

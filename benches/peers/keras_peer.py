@@ -4,6 +4,7 @@ The images lie in memory as 32-bit floats from 0 to 1, the form in which `fit` i
 does by default; mode "fit-grouped" runs up to 50 steps as one function (`steps_per_execution`).
 """
 
+import math
 import os
 
 import measure
@@ -35,9 +36,11 @@ def load():
 
         def train(rows):
             # `fit` draws an order of its own. With fewer steps than a pass has, it sees a part of the examples.
-            used = rows.size
-            history = model.fit(images[:used], labels[:used], batch_size=rows.shape[1], epochs=1, verbose=0)
-            return history.history["loss"][0]
+            steps, batch_size = rows.shape
+            passes = math.ceil(steps / (len(labels) // batch_size))
+            used = steps // passes * batch_size
+            history = model.fit(images[:used], labels[:used], batch_size=batch_size, epochs=passes, verbose=0)
+            return sum(history.history["loss"]) / passes
 
         return train
 

@@ -6,6 +6,7 @@ object on a line of its own.
 
 import argparse
 import json
+import math
 import statistics
 import sys
 import time
@@ -63,9 +64,13 @@ def main(peer, about, modes, load, least_steps_of_repetition=1):
         print(f"{peer} is left out: {error}", file=sys.stderr)
         sys.exit(UNAVAILABLE)
     for case in cases(chosen.networks, chosen.placements, chosen.batch_sizes):
-        steps = chosen.steps or max(case.steps, least_steps_of_repetition)
         for mode in chosen.modes:
             images, labels = loaded(case.network.dataset, chosen.data_dir)
+            steps = chosen.steps or max(case.steps, least_steps_of_repetition)
+            of_pass = len(labels) // case.batch_size
+            if steps > of_pass:
+                # Whole passes over the examples.
+                steps = of_pass * math.ceil(steps / of_pass)
             train = prepare(case, mode, images, labels)
             if train is None:
                 continue

@@ -84,12 +84,22 @@ def named(measured):
 
 
 def disturbed(measurements):
-    """Measurements in which the program had the core for less than nine tenths of the time."""
-    notes = []
+    """Measurements in which the program had the core for less than nine tenths of the time, by program."""
+    shares = {}
     for measured in measurements:
         share = measured.get("processor_microseconds_per_step", float("inf")) / measured["microseconds_per_step"]
         if share < 0.9:
-            notes.append(f"{named(measured)}: it had the core for only {100 * share:.0f} % of the time.")
+            shares.setdefault(key(measured)[:2], []).append((share, measured))
+    notes = []
+    for (peer, mode), found in shares.items():
+        least, most = (round(100 * bound(share for share, _ in found)) for bound in (min, max))
+        if len(found) == 1:
+            notes.append(f"{named(found[0][1])}: it had the core for only {least} % of the time.")
+        else:
+            notes.append(
+                f"{peer} ({mode}): in {len(found)} measurements it had the core for only {least} to {most} % of the time;"
+                " other programs used it, or its own threads waited for each other."
+            )
     return notes
 
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::Cli;
+use super::{Cli, slips};
 use crate::error::Error;
 use crate::streams;
 use crate::units::for_terminal;
@@ -22,6 +22,9 @@ impl Cli {
                 return error.exit_code();
             }
             tell(&error, &arguments);
+            if let Some(meant) = slips::meant(&error, &arguments) {
+                streams::say(&for_terminal(&format!("\n  hint: {meant}")));
+            }
             // clap's exit codes are 0 for help and version, 2 for everything else.
             u8::try_from(error.exit_code()).unwrap_or(2)
         })

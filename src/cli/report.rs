@@ -19,7 +19,7 @@ pub struct Report {
     /// A results folder; or several, or a folder that holds such, for one report on all of them
     #[arg(value_name = "DIR", required_unless_present_any = ["splice", "check"], conflicts_with = "splice")]
     pub results: Vec<PathBuf>,
-    /// The metric on which the answer is based: `test_accuracy`, `epochs_to_target` … (see `results/README.md`) [default: what the
+    /// The metric on which the answer is based: `test_accuracy`, `epochs_to_target` … (an unknown name lists them all) [default: what the
     /// experiment's claim is about, else `test_accuracy`]
     #[arg(long, value_name = "NAME", conflicts_with = "splice")]
     pub metric: Option<String>,

@@ -45,6 +45,11 @@ const ABSENT: &[Absent] = &[
         nearest: "one file is one experiment: `[sweep]` lists its conditions, `name` and `question` name it; groups of features are `norm.groups`",
     },
     Absent {
+        names: &["axis", "feature_axis", "channel_axis"],
+        what: "choice of the axis",
+        nearest: "a norm layer always has one γ and one β for each feature: a unit of a dense layer, a channel of a feature map",
+    },
+    Absent {
         names: &["delimiter", "sep", "separator", "decimal", "thousands"],
         what: "choice of separators",
         nearest: "a table has commas between its cells and a point in its numbers",

@@ -36,10 +36,6 @@ pub(in crate::config) struct Key {
     /// Where it has an effect.
     pub(in crate::config) applies: Applies,
     /// Its description, in a sentence.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "documentation, compared with `configs/README.md`")
-    )]
     pub(in crate::config) meaning: &'static str,
     /// Whether it is part of a trial's id only where its value is not the default.
     pub(in crate::config) added_later: bool,

@@ -128,7 +128,7 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names of this program's keys in other programs.
-const OTHER_NAMES: [(&str, &str); 49] = [
+const OTHER_NAMES: [(&str, &str); 53] = [
     ("na_values", "data.missing"),
     ("data.target", "data.label"),
     ("data.path", "data.file"),
@@ -154,6 +154,9 @@ const OTHER_NAMES: [(&str, &str); 49] = [
     ("norm.type", "norm.kind"),
     ("model.norm", "norm.kind"),
     ("batch_norm", "norm.placement"),
+    ("batchnorm", "norm.placement"),
+    ("batch_normalization", "norm.placement"),
+    ("use_bn", "norm.placement"),
     ("norm.gamma", "norm.gamma_init"),
     ("norm.beta", "norm.beta_init"),
     ("norm.unbiased", "norm.running_variance"),
@@ -166,6 +169,7 @@ const OTHER_NAMES: [(&str, &str); 49] = [
     ("ghost_batch_size", "norm.virtual_batch_size"),
     ("elementwise_affine", "norm.affine"),
     ("lr", "train.learning_rate"),
+    ("bs", "train.batch_size"),
     ("eps", "norm.epsilon"),
     ("betas", "train.beta_1"),
     ("seeds", "replicates"),
@@ -197,6 +201,8 @@ mod tests {
             ("train.optimiser", "train.optimizer"),
             ("norm.momentum", "norm.decay"),
             ("train.lr", "train.learning_rate"),
+            ("bs", "train.batch_size"),
+            ("model.batchnorm", "norm.placement"),
             ("replicate", "replicates"),
         ] {
             assert_eq!(suggestion(unknown).as_deref(), Some(known), "{unknown}");

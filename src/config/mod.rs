@@ -8,6 +8,7 @@
 //! here accesses devices or results folders; of data, only the user's tables are read, for checksums.
 
 mod absent;
+pub mod built_in;
 mod cautions;
 mod check;
 mod checked;
@@ -15,6 +16,7 @@ mod claim;
 mod combinations;
 mod conditions;
 mod declare;
+pub mod describe;
 mod draft;
 mod hypotheses;
 mod key;
@@ -24,6 +26,7 @@ mod problem;
 mod resolve;
 mod resolved_points;
 mod rule;
+pub mod schema;
 pub mod spec;
 mod suggest;
 mod sweep;
@@ -42,8 +45,10 @@ use std::path::Path;
 pub use self::cautions::cautions;
 pub use self::check::Loaded;
 pub use self::claim::of_text as claim_of;
+pub use self::suggest::nearest;
 pub use self::tables::{CONTENT, by_content, sums_of};
 
+use self::built_in::BuiltIn;
 use self::draft::Draft;
 use self::problem::Problems;
 use self::spec::Experiment;
@@ -55,6 +60,17 @@ use crate::fs;
 /// are the `-o key=value` texts, in order.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: None, looks: true };
+    if let Some(built_in) = named(path) {
+        let mut loaded = checked(path, built_in.text, overrides, Some(search))?;
+        loaded.notes.insert(
+            0,
+            format!(
+                "`{0}` is built into bn-lab; `bn-lab configs show {0}` prints it",
+                built_in.name
+            ),
+        );
+        return Ok(loaded);
+    }
     checked(path, &text_of(path)?, overrides, Some(search))
 }
 
@@ -62,7 +78,15 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
 /// results folder: the paths of tables are relative to it.
 pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: Some(kept_in), looks: true };
-    checked(path, &text_of(path)?, overrides, Some(search))
+    let text =
+        named(path).map_or_else(|| text_of(path), |built_in| Ok(built_in.text.to_owned()))?;
+    checked(path, &text, overrides, Some(search))
+}
+
+/// The built-in experiment that a path names, where there is nothing at that path.
+fn named(path: &Path) -> Option<&'static BuiltIn> {
+    let built_in = path.to_str().and_then(built_in::find)?;
+    (!fs::is_there(path)).then_some(built_in)
 }
 
 /// The text of an experiment file; an error with a hint where the path is something else.
@@ -86,7 +110,41 @@ fn text_of(path: &Path) -> Result<String> {
             value::Value::Text(path.display().to_string()).to_toml()
         )));
     }
+    if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+        return Err(Error::Usage(format!(
+            "`{}` is a YAML file, and an experiment is a TOML or JSON file\n  hint: `bn-lab init` writes one in TOML; every line of it is `key = value` below a `[section]`",
+            path.display()
+        )));
+    }
+    if !fs::is_there(path) && !path.as_os_str().is_empty() {
+        return Err(Error::NoFile(format!(
+            "there is no file `{}`\n  hint: {}",
+            path.display(),
+            instead_of(path)
+        )));
+    }
     fs::read_text(path)
+}
+
+/// What may have been meant by a path where there is nothing: a file of a similar name in the same folder, or a built-in
+/// experiment.
+fn instead_of(path: &Path) -> String {
+    let folder = if folder_of(path) == Path::new("") { Path::new(".") } else { folder_of(path) };
+    let files = fs::files(folder).unwrap_or_default();
+    let of_experiments = files.iter().filter(|file| {
+        file.extension().is_some_and(|extension| extension == "toml" || extension == "json")
+    });
+    let names: Vec<&str> = of_experiments.filter_map(|file| file.file_name()?.to_str()).collect();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let near = suggest::nearest(name, names.iter().copied());
+    let built_in = path.to_str().and_then(built_in::nearest);
+    match (near, built_in) {
+        (Some(near), _) => format!("did you mean `{}`?", folder_of(path).join(near).display()),
+        (None, Some(built_in)) => format!("`{}` is built into bn-lab: give that name", built_in.name),
+        (None, None) => {
+            "`bn-lab init` writes an experiment file; `bn-lab configs` lists the experiments that are built in".to_owned()
+        }
+    }
 }
 
 /// The experiment of a results folder as a text that finds its tables from another folder; `None`

@@ -1,5 +1,6 @@
 //! The values that a key accepts: the check together with its wording.
 
+use super::problem::Place;
 use super::suggest;
 use super::typos;
 use super::value::Value;
@@ -117,7 +118,7 @@ pub(super) const WIDEST: i64 = 65_536;
 pub(super) const MOST_LAYERS: usize = 100;
 
 /// Words that select hidden layers.
-const POSITION_WORDS: &[&str] = &["all", "first", "last"];
+pub(super) const POSITION_WORDS: &[&str] = &["all", "first", "last"];
 /// Numbers that select hidden layers.
 const POSITIONS: List =
     List::new(Rule::Whole { least: 0, most: i64::MAX }, (1, usize::MAX), Order::Sorted, "");
@@ -292,6 +293,11 @@ impl Rule {
                 let meant = meant.or_else(|| typos::quoted_list(text));
                 let meant = meant.filter(|meant| read(meant).is_some())?;
                 Some(typos::in_value(text).unwrap_or_else(|| format!("write `{meant}`")))
+            }
+            (Self::List(_), value) => {
+                let node = Node { kind: kind.clone(), place: Place::Override(0) };
+                let list = Kind::List(vec![node]);
+                self.accept(&list).map(|_| format!("write `[{value}]`: a list"))
             }
             _ => None,
         }

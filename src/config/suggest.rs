@@ -4,7 +4,7 @@ use super::problem::{Problems, start_of};
 use super::wire::Node;
 
 /// The most similar of `words`, if any is similar at all (Jaro–Winkler above 0.8).
-pub(super) fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     words
         .into_iter()
         .map(|word| (strsim::jaro_winkler(text, word), word))

@@ -70,7 +70,7 @@ impl Examples {
         }
     }
 
-    /// Reads a part of every cache line of example `index`, whose value does not matter: the processor fetches the lines
+    /// Reads a byte of (nearly) every cache line of example `index`, whose value does not matter: the processor fetches the lines
     /// of several examples at the same time, and each of them alone where they are used one after the other.
     pub(super) fn touch(&self, index: usize) {
         const LINE: usize = 64;

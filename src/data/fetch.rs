@@ -11,6 +11,7 @@ use super::content::{fault, unpacked_sum};
 use super::download::{Failure, FetchProgress, Timeouts, client, download, download_archive};
 use super::locate::Places;
 use super::published::{Format, SOURCES, Source, SourceFile};
+use crate::config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::units::joined;
@@ -76,8 +77,10 @@ fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
 
 fn nothing_to_fetch(name: &str) -> Error {
     let known: Vec<String> = SOURCES.iter().map(|s| format!("`{}`", s.name)).collect();
+    let meant = config::nearest(name, SOURCES.iter().map(|source| source.name));
+    let hint = meant.map_or(String::new(), |meant| format!("\n  hint: did you mean `{meant}`?"));
     Error::Usage(format!(
-        "there is nothing to download for `{name}`; datasets with files are {}",
+        "there is nothing to download for `{name}`; datasets with files are {}{hint}",
         joined(&known, "and")
     ))
 }
@@ -233,7 +236,7 @@ fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
             source.name
         )
     });
-    format!("{alone}\nwithout any download, `bn-lab run configs/quickstart.toml` works")
+    format!("{alone}\nwithout any download, `bn-lab run quickstart` works")
 }
 
 fn names(files: &[&SourceFile]) -> Vec<String> {
@@ -363,7 +366,7 @@ mod tests {
              to put its files there by hand, save them as:\n  {}\n\
              from one of:\n  `https://ossci-datasets.s3.amazonaws.com/mnist/`\n  \
              `https://storage.googleapis.com/cvdf-datasets/mnist/`\n\
-             without any download, `bn-lab run configs/quickstart.toml` works",
+             without any download, `bn-lab run quickstart` works",
             Path::new("given").join("mnist").display(),
             MNIST
                 .files

@@ -1,5 +1,5 @@
 //! Passes over rows of values, with other numbers for each column: the statistics of batch normalisation, its output
-//! and its gradient, and activations made of two straight lines.
+//! and its gradient, and piecewise linear activations.
 //!
 //! A caller splits large inputs into blocks of rows that fit into the first-level cache, where the functions visit them
 //! once for each group of columns.
@@ -116,7 +116,7 @@ impl Pass for CentredSquares<'_> {
     }
 }
 
-/// An activation of two straight lines through 0: the identity above 0, `slope · v` below.
+/// An activation of two linear pieces that meet in 0: the identity above 0, `slope · v` below.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piecewise {
     /// The slope below 0: 0 for ReLU, 1 for the identity.
@@ -129,9 +129,10 @@ impl Piecewise {
     /// No activation.
     pub const IDENTITY: Self = Self { slope: 1.0, at_zero: 1.0 };
 
-    /// Whether the derivative at `v` and at the value of `v` are the same, wherever `v` is.
-    pub fn is_known_from_its_value(self) -> bool {
-        self.slope > 0.0 || (self.slope == 0.0 && self.at_zero == 0.0)
+    /// Whether f′(v) = f′(f(v)) for all v, so that a backward pass needs no more than the output.
+    pub fn derivative_follows_from_output(self) -> bool {
+        // A smaller slope turns small values into −0.
+        self.slope >= f32::MIN_POSITIVE || (self.slope == 0.0 && self.at_zero == 0.0)
     }
 
     /// The derivative at `v`.

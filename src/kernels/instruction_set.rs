@@ -58,6 +58,7 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
 /// Runs `op` with the widest vectors that divide `columns`, a multiple of half a panel.
 #[inline(always)]
 pub(super) fn dispatch<Op: WithSimd>(columns: usize, op: Op) -> Op::Output {
+    debug_assert!(columns.is_multiple_of(PANEL / 2), "padded");
     #[cfg(target_arch = "x86_64")]
     if (!columns.is_multiple_of(PANEL) || is_capped())
         && let Some(simd) = pulp::x86::V3::try_new()

@@ -166,6 +166,8 @@ fn passes_over_columns_equal_plain_loops() {
         let leaky = Piecewise { slope: 0.25, at_zero: 1.0 };
         let mut y = vec![0.0; x.len()];
         normalise(&x, map, None, leaky, &mut y);
+        let mut of_sum = vec![0.0; x.len()];
+        normalise(&x, map, Some(&d), leaky, &mut of_sum);
         let mut gradient = d.clone();
         activation_gradient(&x, Some(map), leaky, columns, &mut gradient);
         let mut dx = vec![0.0; x.len()];
@@ -187,6 +189,9 @@ fn passes_over_columns_equal_plain_loops() {
                 let slope = if v < 0.0 { 0.25 } else { 1.0 };
                 let (at_y, d) = (row * columns + column, at(&d, row, column));
                 assert_close("a normalised value", y[at_y], v * slope);
+                let sum = v + d;
+                let slope_of_sum = if sum < 0.0 { 0.25 } else { 1.0 };
+                assert_close("a value of a sum", of_sum[at_y], sum * slope_of_sum);
                 assert_close("an activation's gradient", gradient[at_y], d * slope);
                 let expected = of(&scale, column) * (d - of(&offset, column))
                     - of(&shift, column) * centred(row);
@@ -208,6 +213,38 @@ fn values_that_are_no_numbers_stay_visible() {
         x[broken * 8] = f32::NAN;
         max_pool(windows, 0, &x, &mut y);
         assert!(y[0].is_nan() && !y[1].is_nan());
+    }
+}
+
+#[test]
+fn pooling_equals_plain_loops() {
+    for (side, height, width, channels) in
+        [(1, 3, 2, 8), (2, 5, 7, 24), (3, 7, 6, 16), (2, 4, 4, 64)]
+    {
+        let windows = Windows { side, height, width, channels };
+        let [rows, columns] = windows.counts();
+        let x = numbers(height * width * channels, 16);
+        let dy = numbers(columns * channels, 17);
+        let (mut y, mut scratch) = (vec![0.0; columns * channels], vec![0.0; channels]);
+        let mut dx = vec![0.0; x.len()];
+        for row in 0..rows {
+            max_pool(windows, row, &x, &mut y);
+            max_pool_gradient(windows, row, [&x, &y, &dy], &mut scratch, &mut dx);
+            for (at, (&largest, &d)) in y.iter().zip(&dy).enumerate() {
+                let (column, channel) = (at / channels, at % channels);
+                let places = (0..side * side).map(|i| {
+                    let [row, column] = [row * side + i / side, column * side + i % side];
+                    (row * width + column) * channels + channel
+                });
+                let expected = places.clone().map(|at| x[at]).fold(f32::MIN, f32::max);
+                assert_eq!(largest.to_bits(), expected.to_bits());
+                let first = places.clone().find(|&at| x[at].to_bits() == expected.to_bits());
+                for at in places {
+                    let expected = if Some(at) == first { d } else { 0.0 };
+                    assert_eq!(dx[at].to_bits(), expected.to_bits(), "{windows:?}");
+                }
+            }
+        }
     }
 }
 

@@ -20,6 +20,13 @@ pub struct Kernel {
     pub stride: usize,
 }
 
+impl Kernel {
+    /// Rows and columns of zeros on each side: p.
+    pub fn padding(self) -> usize {
+        (self.side - 1) / 2
+    }
+}
+
 /// A convolution as in every framework (the kernel is not flipped), padded with
 /// zeros by half a window on each side:
 ///

@@ -92,7 +92,8 @@ pub trait Apply: Send + Sync {
 ///
 /// By these bits a processor decides whether a load reads what an earlier store, not yet done, writes. If an array is
 /// read where, modulo 4 KiB, another one has just been written, the load waits for the store: the update of a perceptron took
-/// three times as long in one process of three. The four arrays of [`Values`] lie a quarter of this distance apart.
+/// three times as long in one process of three. The four arrays
+/// of [`Values`] lie a quarter of this distance apart where that counts: in fused steps of fully connected layers.
 pub const ALIASES: usize = 4096 / size_of::<f32>();
 
 /// Distance modulo 4 KiB of arrays that are updated together.

@@ -3,43 +3,11 @@
 use std::path::Path;
 
 use super::{README, glyphs, load};
-use crate::config::key::{Choice, DefaultValue, Key};
+use crate::config::describe::{KeyText, default_text};
+use crate::config::key::{Choice, Key};
 use crate::config::key_lookup;
 use crate::config::parse;
-use crate::config::point::{GivenValues, Point};
-use crate::config::rule::Rule;
 use crate::config::spec::{Dataset, METRIC, Optimizer, TEST_KEYS};
-use crate::config::value::Value;
-use crate::units::joined;
-
-/// A default as the documentation states it.
-fn default_text(default: &DefaultValue) -> String {
-    match default {
-        DefaultValue::Open(text)
-        | DefaultValue::Required(text)
-        | DefaultValue::Computed(text, _) => (*text).to_owned(),
-        DefaultValue::PerWord(chooser, value) => per_word(chooser, *value),
-        _ => default.literal().map_or(String::new(), |value| format!("`{}`", value.to_toml())),
-    }
-}
-
-/// Defaults by word: `` keras and paper `0.99`, pytorch `0.9` ``.
-fn per_word(chooser: &'static Key, value: fn(&Point<'_>) -> Value) -> String {
-    let Rule::Choice(words) = chooser.rule else {
-        return String::new();
-    };
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for &word in words {
-        let given = GivenValues::from([(chooser.path, Value::Text(word.to_owned()))]);
-        let value = value(&Point::new(&given)).to_toml();
-        match groups.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, words)) => words.push(word.to_owned()),
-            None => groups.push((value, vec![word.to_owned()])),
-        }
-    }
-    let groups = groups.iter().map(|(value, words)| format!("{} `{value}`", joined(words, "and")));
-    groups.collect::<Vec<_>>().join(", ")
-}
 
 #[test]
 fn the_listed_defaults_are_the_real_ones() {
@@ -87,12 +55,8 @@ fn the_listed_defaults_are_the_real_ones() {
 fn readme_table(section: &str) -> String {
     let in_section = |key: &&Key| key.section() == section;
     let row = |key: &Key| {
-        let (name, allowed, default) = (key.name(), key.rule.allowed(), default_text(&key.default));
-        let only = match key.applies_text().as_str() {
-            "" => String::new(),
-            applies => format!(" Applies only {applies}."),
-        };
-        format!("| `{name}` | {allowed} | {default} | {}{only} |\n", key.meaning)
+        let KeyText { allowed, default, meaning, .. } = KeyText::of(key);
+        format!("| `{}` | {allowed} | {default} | {meaning} |\n", key.name())
     };
     let rows: String = key_lookup::all().filter(in_section).map(row).collect();
     format!("| key | value | default | meaning |\n|---|---|---|---|\n{rows}")

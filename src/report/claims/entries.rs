@@ -49,7 +49,7 @@ pub fn within(folder: &Path, beside: &Path) -> Result<Vec<Entry>> {
     let entries: Vec<Entry> = entries?.into_iter().flatten().collect();
     if entries.is_empty() {
         return Err(Error::Results(format!(
-            "`{}` holds no results of an experiment that claims something\n  hint: `[claim]` in an experiment file says what it tests, see `configs/README.md`",
+            "`{}` holds no results of an experiment that claims something\n  hint: `[claim]` in an experiment file says what it tests; `bn-lab keys claim` lists its keys",
             folder.display()
         )));
     }

@@ -89,8 +89,8 @@ impl Learner {
         self.composed_step(batch, dropout).0
     }
 
-    /// As [`Self::step`], with the seconds of the forward pass, the backward pass and the update. A fused step updates the
-    /// weights of fully connected layers as soon as their gradients are known; here it does so afterwards.
+    /// As [`Self::step`], with the seconds of the forward pass, the backward pass and the update. A fused step without
+    /// clipping updates every parameter as soon as its gradient is known; here all are updated at the end.
     pub fn timed_step(&mut self, batch: &Batch) -> (BatchResult, [f64; 3]) {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));

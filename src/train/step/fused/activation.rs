@@ -1,4 +1,4 @@
-//! Activations: those of two straight lines are part of other passes, all others are computed value by value.
+//! Activations: piecewise linear ones are part of other passes, all others are computed value by value.
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
@@ -9,7 +9,7 @@ use crate::model::activation::{SELU_ALPHA, SELU_SCALE};
 /// An activation, by how it is computed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// Two straight lines.
+    /// Two linear pieces.
     Piecewise(Piecewise),
     /// Any other function.
     Smooth(Smooth),
@@ -52,7 +52,7 @@ impl Kind {
         }
     }
 
-    /// What of it other passes compute: all of it, or nothing.
+    /// The piecewise linear activation; for a smooth one the identity, which is then applied by itself.
     pub(super) fn piecewise(self) -> Piecewise {
         match self {
             Self::Piecewise(piecewise) => piecewise,
@@ -60,9 +60,9 @@ impl Kind {
         }
     }
 
-    /// Whether its derivative follows from its value.
-    pub(super) fn is_known_from_its_value(self) -> bool {
-        matches!(self, Self::Piecewise(piecewise) if piecewise.is_known_from_its_value())
+    /// Whether a backward pass needs no more than the output.
+    pub(super) fn derivative_follows_from_output(self) -> bool {
+        matches!(self, Self::Piecewise(piecewise) if piecewise.derivative_follows_from_output())
     }
 
     /// Whether it is the identity.

@@ -51,7 +51,7 @@ impl Map {
     }
 }
 
-/// Values of some examples.
+/// A view of a buffer: behind the examples of the present batch may be those of earlier ones.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) map: Map,
@@ -101,6 +101,7 @@ pub(super) fn runs<const N: usize>(
     mut each: impl FnMut([usize; N], usize),
 ) {
     let Some(&any) = maps.first() else { return };
+    debug_assert!(maps.iter().all(|map| map.bordered(0) == any.bordered(0)), "one shape");
     if maps.iter().all(|map| map.border == 0) {
         let mut position = images.start * any.positions();
         let end = images.end * any.positions();

@@ -34,7 +34,8 @@ pub(super) struct Builder<'a> {
 
 impl Builder<'_> {
     /// The layers of `operations` on inputs of shape `map`, which has the border that the first one needs, and the shape of
-    /// their output; `None` where one of them has no fused form. Says whether a normalisation follows the last one.
+    /// their output; `None` where one of them has no fused form. `norm_follows`: whether a normalisation that is not among
+    /// them follows the last one.
     pub(super) fn chain(
         &mut self,
         operations: &[Operation<'_>],
@@ -79,10 +80,13 @@ impl Builder<'_> {
                     Box::new(ZeroPadded::new(*stride, *outputs, map))
                 }
                 Operation::Residual { branch, shortcut } => {
+                    // Branch, its normalisation, shortcut: the order of `norms_mut`, which `observed` relies on.
                     let (branch, norm) = match branch.split_last() {
                         Some((Operation::Norm(norm), before)) => (before, Some(norm)),
                         _ => (branch.as_slice(), None),
                     };
+                    // Only a convolution leaves the gradient of its output, which the shortcut reads, unchanged.
+                    let Some(Operation::Convolution(_)) = branch.last() else { return None };
                     let (branch, output) = self.chain(branch, map, norm.is_some())?;
                     let norm = match norm {
                         Some(norm) => Some(self.norm(norm, output.channels)?),
@@ -90,7 +94,7 @@ impl Builder<'_> {
                     };
                     let (shortcut, _) = self.chain(shortcut, map, false)?;
                     let activation =
-                        activation_at_start(&mut behind, Kind::is_known_from_its_value);
+                        activation_at_start(&mut behind, Kind::derivative_follows_from_output);
                     let activation = activation.map_or(Piecewise::IDENTITY, Kind::piecewise);
                     let output = output.bordered(border(behind));
                     Box::new(Residual::new((branch, norm), shortcut, activation, output))
@@ -160,8 +164,8 @@ fn activation_at_start(
 /// The zeros that the first of `operations` reads around its input.
 pub(super) fn border(operations: &[Operation<'_>]) -> usize {
     match operations.first() {
-        Some(Operation::Convolution(convolution)) => (convolution.kernel().side - 1) / 2,
-        Some(Operation::Residual { branch, .. }) => border(branch),
+        Some(Operation::Convolution(convolution)) => convolution.kernel().padding(),
+        Some(Operation::Residual { branch, shortcut }) => border(branch).max(border(shortcut)),
         _ => 0,
     }
 }

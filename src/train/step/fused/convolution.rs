@@ -38,19 +38,24 @@ impl Convolution {
     pub(super) fn new(
         (weight, bias): (Id, Option<Id>),
         is_normalised: bool,
-        Kernel { outputs, side, stride, .. }: Kernel,
+        kernel: Kernel,
         input: Map,
     ) -> Self {
+        let Kernel { outputs, side, stride, .. } = kernel;
+        debug_assert!(
+            side % 2 == 1 && input.border >= kernel.padding(),
+            "it reads beyond the edge"
+        );
         let [height, width] = [input.height, input.width].map(|size| size.div_ceil(stride));
         let output = Map::new([height, width, outputs]);
-        let bordered = output.bordered((side - 1) / 2);
+        let bordered = output.bordered(kernel.padding());
         Self {
             weight,
             bias,
             side,
             stride,
-            windows: windows(input, [height, width], stride, side),
-            input_gradient: InputGradient::new(side, stride, input, bordered),
+            windows: windows(input, [height, width], stride, input.border - kernel.padding()),
+            input_gradient: InputGradient::new(kernel, input, bordered),
             bordered,
             output,
             is_normalised,
@@ -95,7 +100,7 @@ impl Convolution {
         let (output, map, stride) = (self.output, self.bordered, self.stride);
         let cached = stride * x.map.row() + output.width * output.step;
         let strip = (CACHED / cached).clamp(1, output.height);
-        let outside = x.map.border - (self.side - 1) / 2;
+        let outside = x.map.border - map.border;
         for start in (0..output.height).step_by(strip) {
             let line = |row: usize| Line {
                 input: image * x.map.size()
@@ -251,7 +256,7 @@ impl Layer for Convolution {
     }
 
     fn takes_pending(&self) -> bool {
-        // The gradient of a bias is a sum of complete ones.
+        // The gradient of a bias is the sum of the complete gradient.
         self.bias.is_none()
     }
 }
@@ -265,9 +270,9 @@ fn each<T: Send>(items: impl Iterator<Item = T>, work: impl Fn(T) + Send + Sync)
     }
 }
 
-/// The first value of the window of each of `[height, width]` positions, from the start of an example of `map`.
-fn windows(map: Map, [height, width]: [usize; 2], stride: usize, side: usize) -> Vec<usize> {
-    let outside = map.border - (side - 1) / 2;
+/// The first value of the window of each of `[height, width]` positions, from the start of an example of `map`, of whose
+/// border the outermost `outside` rows and columns are not read.
+fn windows(map: Map, [height, width]: [usize; 2], stride: usize, outside: usize) -> Vec<usize> {
     let start = |row: usize, column: usize| {
         (row * stride + outside) * map.row() + (column * stride + outside) * map.step
     };

@@ -3,7 +3,7 @@
 use super::buffer::{Buffer, Map, View};
 use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
-use super::normalisation::BLOCK;
+use super::normalisation::block_rows;
 use super::parameter::beside;
 use super::state::Id;
 use crate::kernels::{Line, Outer, PANEL, Panels, Product, Rows, sums};
@@ -92,6 +92,7 @@ impl Layer for Dense {
     }
 
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        debug_assert_eq!(x.map.size(), x.map.step, "features");
         self.offsets(pass.images, x.map.step);
         let rows =
             Rows { x: x.values, offsets: &self.offsets, segments: 1, step: 0, length: self.depth };
@@ -128,7 +129,7 @@ impl Layer for Dense {
 pub(super) fn bias_gradient(bias: Id, dy: &Buffer, pass: &mut Backward<'_>) {
     let gradient = pass.state[bias].gradient_mut();
     gradient.fill(0.0);
-    super::buffer::runs(0..pass.images, [dy.map], (BLOCK / dy.map.step).max(1), |[at], count| {
+    super::buffer::runs(0..pass.images, [dy.map], block_rows(dy.map.step), |[at], count| {
         sums(&dy.values[at..][..count * dy.map.step], gradient);
     });
     pass.finish(bias);

@@ -8,7 +8,8 @@ use crate::kernels;
 /// The gradient by the output of a layer, without a border. The columns behind the real ones are 0.
 pub(super) struct Gradient {
     pub(super) buffer: Buffer,
-    /// What is still to be done: then the gradient is that function of the buffer and of the layer's output.
+    /// What is left to be done: then `buffer` is the gradient `d` by the output of a normalisation behind the layer, and the
+    /// gradient by the layer's output `x` follows from both; see [`Coefficients`].
     pub(super) pending: Option<Pending>,
 }
 
@@ -31,7 +32,7 @@ pub(super) enum Wanted {
     Nothing,
     /// All of it.
     Complete,
-    /// All of it, or all but the last pass.
+    /// The gradient; a normalisation may leave its last pass to the layer before it.
     Pending,
 }
 

@@ -3,7 +3,7 @@
 use super::buffer::{Buffer, Map, Pool, View};
 use super::gradient::{Gradient, Wanted};
 use super::normalisation::Moments;
-use super::state::{Id, State};
+use super::state::{Id, NormId, State};
 use crate::model::norm::Statistics;
 use crate::optim::Update;
 use crate::seed::Stream;
@@ -18,10 +18,31 @@ pub(super) struct Forward<'a> {
     pub(super) pool: &'a mut Pool,
     /// The statistics that normalise.
     pub(super) statistics: Statistics,
-    /// Those of the values that the layer before has computed, if it has determined them.
+    /// Moments of the output of the layer before, if a normalisation follows it and it has determined them.
     pub(super) moments: Option<Moments>,
-    /// The source of dropped units; `None` in an evaluation, which keeps no output longer than the next layer needs it.
+    /// The source of dropped units, in training.
     pub(super) dropout: Option<Stream>,
+}
+
+impl Forward<'_> {
+    /// Whether a backward pass follows; otherwise no output is kept longer than the next layer needs it.
+    fn trains(&self) -> bool {
+        matches!(self.statistics, Statistics::Training { .. })
+    }
+
+    /// Gives the memory of an output back, in an evaluation.
+    fn release(&mut self, output: Option<&mut Buffer>) {
+        if let (false, Some(output)) = (self.trains(), output) {
+            self.pool.give(output.take());
+        }
+    }
+
+    /// Determines the statistics that `norm` normalises `x` with.
+    pub(super) fn prepare(&mut self, norm: NormId, x: View<'_>) {
+        let State { parameters, norms } = &mut *self.state;
+        let moments = self.moments.take();
+        norms[norm].prepare(x, (self.images, self.statistics), moments, parameters);
+    }
 }
 
 /// A backward pass.
@@ -43,19 +64,30 @@ impl Backward<'_> {
             self.state[parameter].update(update);
         }
     }
+
+    /// Takes the gradients of γ and β, `[channels]` each, and updates them if updates follow at once.
+    pub(super) fn finish_norm(&mut self, gradients: [(Option<Id>, Vec<f32>); 2]) {
+        for (parameter, gradient) in gradients {
+            if let Some(parameter) = parameter {
+                self.state[parameter].gradient = gradient;
+                self.finish(parameter);
+            }
+        }
+    }
 }
 
 /// A layer.
 pub(super) trait Layer: Send {
-    /// The shape of the output.
+    /// The shape of the output. It has a border only where normalisations, activations, poolings or sums write it, since a
+    /// convolution comes behind nothing else.
     fn output(&self) -> Map;
 
     /// Computes the output `y` from the input `x`.
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>);
 
     /// Computes the gradients of the parameters, and that of the input as far as it is `wanted`, from the same input and
-    /// output `[x, y]` and the gradient `dy` of the output. The gradient of the input is computed before a parameter is
-    /// updated. `dy` may be changed or taken, but not by a convolution.
+    /// output `[x, y]` and the gradient `dy` of the output. The gradient of the input is computed with the weights from before
+    /// their update. `dy` may be changed or taken, but not by a convolution.
     fn backward(
         &mut self,
         xy: [View<'_>; 2],
@@ -64,7 +96,7 @@ pub(super) trait Layer: Send {
         pass: &mut Backward<'_>,
     ) -> Option<Gradient>;
 
-    /// Whether the gradient of its output may be a pending one.
+    /// Whether the gradient of its output may be a pending one; such a layer leaves it as it is.
     fn takes_pending(&self) -> bool {
         false
     }
@@ -95,9 +127,7 @@ impl Chain {
             }
             y.for_images(pass.images);
             layer.forward(x, y, pass);
-            if let (None, Some((_, used))) = (&pass.dropout, before.last_mut()) {
-                pass.pool.give(used.take());
-            }
+            pass.release(before.last_mut().map(|(_, output)| output));
         }
     }
 
@@ -108,9 +138,7 @@ impl Chain {
 
     /// Gives the memory of the output back, in an evaluation.
     pub(super) fn release(&mut self, pass: &mut Forward<'_>) {
-        if let (None, Some((_, used))) = (&pass.dropout, self.0.last_mut()) {
-            pass.pool.give(used.take());
-        }
+        pass.release(self.0.last_mut().map(|(_, output)| output));
     }
 
     /// As [`Layer::backward`], for at least one layer.
@@ -131,6 +159,7 @@ impl Chain {
             };
             let (layer, y) = &mut rest[0];
             let dy = gradient.as_mut().unwrap_or(&mut *dy);
+            debug_assert!(dy.pending.is_none() || layer.takes_pending(), "it was asked for");
             let result = layer.backward([x, y.view()], dy, wanted, pass);
             if let Some(used) = std::mem::replace(&mut gradient, result) {
                 pass.pool.give(used.buffer);

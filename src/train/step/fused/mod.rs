@@ -1,5 +1,5 @@
-//! The fused training step of feed-forward networks on the CPU: forward pass, gradients and update in one planned
-//! pass over buffers that are reused from step to step, without a graph. The network's parameters and the running values
+//! The fused training step of feed-forward networks on the CPU: forward pass, gradients and update over buffers that are
+//! reused from step to step, without an autodiff graph. The network's parameters and the running values
 //! of the optimiser are kept here, in the layout of the [kernels], and written back where something else
 //! needs them.
 //!
@@ -49,11 +49,11 @@ use crate::seed::Stream;
 /// Number of examples that are evaluated at a time: with more, the values of a convolutional network leave the cache.
 const EVALUATED: usize = 32;
 
-/// A feed-forward network in training.
+/// A feed-forward network for training or evaluation.
 pub(super) struct Fused {
     state: State,
     layers: Chain,
-    /// The batch as the first layer reads it, where that is not how it comes.
+    /// The batch, channels last; `None` if the first layer is fully connected and reads the batch itself.
     inputs: Option<Buffer>,
     shape: Shape,
     pool: Pool,
@@ -267,9 +267,11 @@ fn input_map(operations: &[Operation<'_>], shape: Shape) -> Map {
     let size = [shape.height, shape.width, shape.channels];
     let padded = Map::new(size).bordered(border(operations));
     match operations.first() {
-        // Only a linear map reads single channels.
-        Some(Operation::Norm(_)) => padded,
-        _ => Map { step: shape.channels, ..padded },
+        // A linear map reads single channels; all else works on whole vectors.
+        Some(Operation::Dense(_) | Operation::Convolution(_)) => {
+            Map { step: shape.channels, ..padded }
+        }
+        _ => padded,
     }
 }
 

@@ -4,8 +4,8 @@ use super::activation::{Kind, Smooth};
 use super::buffer::{Buffer, Map, View, runs};
 use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
-use super::normalisation::BLOCK;
-use super::state::{Id, NormId, State};
+use super::normalisation::block_rows;
+use super::state::NormId;
 use crate::kernels::{self, ColumnMap, Piecewise};
 
 /// `y = f(N(x))`
@@ -31,7 +31,7 @@ impl Layer for NormActivation {
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
         match self.norm {
             Some(norm) => {
-                prepare(norm, x, pass);
+                pass.prepare(norm, x);
                 pass.state.norms[norm].normalise(x, None, self.activation.piecewise(), y);
             }
             None => activate(x, pass.images, self.activation.piecewise(), y),
@@ -50,7 +50,7 @@ impl Layer for NormActivation {
     ) -> Option<Gradient> {
         let activation = self.activation;
         let Some(norm) = self.norm else {
-            runs(0..pass.images, [x.map], (BLOCK / x.map.step).max(1), |[at], count| {
+            runs(0..pass.images, [x.map], block_rows(x.map.step), |[at], count| {
                 let range = at..at + count * x.map.step;
                 let d = &mut dy.buffer.values[range.clone()];
                 multiply_by_derivative(activation, &x.values[range], None, x.map, d);
@@ -62,7 +62,7 @@ impl Layer for NormActivation {
         };
         let norm = &pass.state.norms[norm];
         let (pending, found) = norm.backward(x, &mut dy.buffer, (x.map, activate));
-        take_gradients(found, pass);
+        pass.finish_norm(found);
         match wanted {
             Wanted::Nothing => None,
             Wanted::Pending => Some(Gradient { pending: Some(pending), ..dy.take() }),
@@ -71,21 +71,6 @@ impl Layer for NormActivation {
                 pending.apply(x, &dy.buffer, &mut dx);
                 Some(Gradient::complete(dx))
             }
-        }
-    }
-}
-
-pub(super) fn prepare(norm: NormId, x: View<'_>, pass: &mut Forward<'_>) {
-    let State { parameters, norms } = &mut *pass.state;
-    let moments = pass.moments.take();
-    norms[norm].prepare(x, (pass.images, pass.statistics), moments, parameters);
-}
-
-pub(super) fn take_gradients(found: [(Option<Id>, Vec<f32>); 2], pass: &mut Backward<'_>) {
-    for (parameter, gradient) in found {
-        if let Some(parameter) = parameter {
-            pass.state[parameter].gradient = gradient;
-            pass.finish(parameter);
         }
     }
 }

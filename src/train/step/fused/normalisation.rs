@@ -17,7 +17,7 @@ use crate::kernels::{self, Piecewise, padded};
 use crate::model::norm::{Statistics, bessel, decay, sub_batches};
 
 /// Values that are visited several times in a row: half a first-level cache of 32 kB.
-pub(super) const BLOCK: usize = 4 * 1024;
+const BLOCK: usize = 4 * 1024;
 
 /// γ and β of a normalisation, each of them optional.
 pub(super) struct Affine {
@@ -242,8 +242,8 @@ impl Norm {
         let mut pending = Vec::new();
         for part in &self.parts {
             let mut sums = [vec![0.0; step], vec![0.0; step]];
-            let rows = BLOCK / step;
-            runs(part.images.clone(), [x.map, other], rows.max(1), |[at, of_other], count| {
+            let rows = block_rows(step);
+            runs(part.images.clone(), [x.map, other], rows, |[at, of_other], count| {
                 let range = at..at + count * step;
                 let d = &mut dy.values[range.clone()];
                 activate([at, of_other], self.map(part), d);
@@ -300,7 +300,7 @@ impl Moments {
 
     /// Number of values of a group.
     fn size(&self) -> usize {
-        self.rows.div_ceil(block(self.columns)) * 2 * self.columns
+        self.rows.div_ceil(block_rows(self.columns)) * 2 * self.columns
     }
 
     /// What [`determine`] writes, for each group.
@@ -311,8 +311,9 @@ impl Moments {
 
     /// Mean and biased variance of each column over some groups.
     fn statistics(&self, groups: Range<usize>) -> [Vec<f32>; 2] {
-        let (columns, most, size) = (self.columns, block(self.columns), self.size());
+        let (columns, most, size) = (self.columns, block_rows(self.columns), self.size());
         let values = &self.values[groups.start * size..groups.end * size];
+        // Of a single block, they are what the general formula gives, but for rounding.
         if values.len() == 2 * columns {
             let (mean, squares) = values.split_at(columns);
             let rows = self.rows as f32;
@@ -346,14 +347,14 @@ impl Moments {
     }
 }
 
-/// Number of rows of a block.
-fn block(columns: usize) -> usize {
+/// Number of rows of `columns` values that are visited several times in a row.
+pub(super) fn block_rows(columns: usize) -> usize {
     (BLOCK / columns).max(1)
 }
 
 /// Determines the `moments` of a group of rows.
 pub(super) fn determine(x: &[f32], columns: usize, moments: &mut [f32]) {
-    let blocks = x.chunks(block(columns) * columns);
+    let blocks = x.chunks(block_rows(columns) * columns);
     for (x, moments) in blocks.zip(moments.chunks_exact_mut(2 * columns)) {
         moments.fill(0.0);
         let (mean, squares) = moments.split_at_mut(columns);

@@ -4,8 +4,8 @@ use crate::event::NamedTensor;
 use crate::kernels::{Panels, padded};
 use crate::optim::{ALIASES, APART, Group, Update, Values};
 
-/// The part of `memory` that lies [`APART`] before `values` modulo 4 KiB, behind which are the running values; `memory` has
-/// [`ALIASES`] values more than are needed.
+/// The end of `memory` that starts [`APART`] before `values` modulo 4 KiB: where neither weights nor running values lie.
+/// `memory` has [`ALIASES`] values more than are needed.
 pub(super) fn beside<'a>(memory: &'a mut [f32], values: &[f32]) -> &'a mut [f32] {
     let distance = values.as_ptr().addr().wrapping_sub(memory.as_ptr().addr());
     &mut memory[(distance / size_of::<f32>()).wrapping_sub(APART) % ALIASES..]
@@ -36,7 +36,7 @@ pub(super) struct Parameter {
     group: Group,
     /// Which of the two running values the update rule keeps.
     keeps: [bool; 2],
-    /// The values and both running values, [`APART`] modulo 4 KiB.
+    /// The values, and behind them the running values that are kept, [`APART`] modulo 4 KiB.
     memory: Vec<f32>,
 }
 
@@ -178,11 +178,13 @@ impl Parameter {
         update: &Update,
     ) {
         let distance = self.start(1);
-        let mut arrays = self.memory.chunks_mut(distance).map(|array| &mut array[range.clone()]);
-        let weights = arrays.next().unwrap_or_default();
-        let [first, second] = self
-            .keeps
-            .map(|kept| if kept { arrays.next().unwrap_or_default() } else { Default::default() });
+        let arrays = self.memory.chunks_mut(distance);
+        let mut arrays = arrays.map(|array| &mut array[range.clone()]);
+        debug_assert_eq!(gradient.len(), range.len());
+        let mut next =
+            || arrays.next().expect("an array for the values and each kept running value");
+        let weights = next();
+        let [first, second] = self.keeps.map(|kept| if kept { next() } else { Default::default() });
         update.of(self.group).apply(Values { weights, gradient, first, second });
     }
 
@@ -191,5 +193,26 @@ impl Parameter {
         let gradient = std::mem::take(&mut self.gradient);
         self.update_part(0..self.size(), &gradient, update);
         self.gradient = gradient;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_of_an_update_lie_apart_modulo_4_kib() {
+        let tensor =
+            NamedTensor { name: "w".to_owned(), shape: vec![70, 17], values: vec![1.0; 1190] };
+        let parameter = Parameter::new(&tensor, Layout::Dense, Group::Other, [true; 2]);
+        let mut memory = vec![0.0; 2 * ALIASES];
+        let place = |values: &[f32]| values.as_ptr().addr() % 4096;
+        for at in [0, 1, 48, 1000] {
+            let weights = place(&parameter.values()[at..]);
+            let gradient = place(beside(&mut memory, &parameter.values()[at..]));
+            let distance = |other: usize| (other + 4096 - weights) % 4096;
+            let [first, second] = [1, 2].map(|array| place(&parameter.array(array)[at..]));
+            assert_eq!([first, second, gradient].map(distance), [1024, 2048, 3072], "{at}");
+        }
     }
 }

@@ -15,6 +15,7 @@ impl MaxPool {
     /// Pooling of windows of `side` rows and columns behind an output of shape `input`; its own output gets a border of
     /// `border` zeros.
     pub(super) fn new(side: usize, input: Map, border: usize) -> Self {
+        debug_assert_eq!(input.border, 0, "only a convolution reads beyond the edge");
         let Map { height, width, step, .. } = input;
         let windows = Windows { side, height, width, channels: step };
         let [height, width] = windows.counts();
@@ -151,6 +152,7 @@ impl Layer for Flatten {
                     y[channel * map.positions() + position] = value;
                 }
             }
+            y[to.channels..].fill(0.0);
         }
     }
 
@@ -189,6 +191,7 @@ pub(super) struct Dropout {
 
 impl Dropout {
     pub(super) fn new(probability: f64, input: Map) -> Self {
+        debug_assert_eq!(input.size(), input.step, "features");
         Self { probability, mask: Vec::new(), output: input }
     }
 }

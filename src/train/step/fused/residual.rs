@@ -3,7 +3,6 @@
 use super::buffer::{Buffer, Map, View, runs};
 use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Chain, Forward, Layer};
-use super::norm_activation::{prepare, take_gradients};
 use super::state::NormId;
 use crate::kernels::{self, ColumnMap, Piecewise};
 
@@ -20,14 +19,15 @@ pub(super) struct Residual {
 }
 
 impl Residual {
-    /// A block whose output has the shape `output`, and the derivative of whose activation is known from its value.
+    /// A block whose output has the shape `output`. The derivative of its activation follows from the output. Without a
+    /// normalisation, the branch ends with a convolution.
     pub(super) fn new(
         (branch, norm): (Chain, Option<NormId>),
         shortcut: Chain,
         activation: Piecewise,
         output: Map,
     ) -> Self {
-        debug_assert!(activation.is_known_from_its_value(), "the sum is not kept");
+        debug_assert!(activation.derivative_follows_from_output(), "the sum is not kept");
         let identity = [0.0, 1.0, 0.0].map(|value| vec![value; output.step]);
         Self { branch, norm, shortcut, activation, output, identity }
     }
@@ -40,10 +40,13 @@ impl Layer for Residual {
 
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
         self.branch.forward(x, pass);
+        // For the normalisation of the branch, not of the shortcut.
+        let moments = pass.moments.take();
         self.shortcut.forward(x, pass);
+        pass.moments = moments;
         let (branch, shortcut) = (self.branch.output(x), self.shortcut.output(x));
         if let Some(norm) = self.norm {
-            prepare(norm, branch, pass);
+            pass.prepare(norm, branch);
             pass.state.norms[norm].normalise(branch, Some(shortcut), self.activation, y);
         } else {
             let [mean, scale, shift] = &self.identity;
@@ -81,7 +84,7 @@ impl Layer for Residual {
             let activate = |[_, at]: [usize; 2], _: ColumnMap<'_>, d: &mut [f32]| activate(at, d);
             let branch = self.branch.output(x);
             let (last, found) = pass.state.norms[norm].backward(branch, d, (y.map, activate));
-            take_gradients(found, pass);
+            pass.finish_norm(found);
             pending = Some(last);
         } else {
             runs(0..pass.images, [y.map, d.map], usize::MAX, |[at, of_gradient], count| {
@@ -92,7 +95,7 @@ impl Layer for Residual {
         let complete = if wanted == Wanted::Nothing { wanted } else { Wanted::Complete };
         let of_shortcut = self.shortcut_gradient(x, d, complete, pass);
         let dx = match pending {
-            // The branch ends with a convolution, which leaves the gradient as it is.
+            // The last layer leaves the gradient as it is.
             Some(pending) if self.branch.takes_pending() => {
                 dy.pending = Some(pending);
                 let dx = self.branch.backward(x, dy, complete, pass);
