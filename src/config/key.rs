@@ -124,7 +124,6 @@ impl Key {
 
 /// The value of a key where none is given.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the texts are documentation"))]
 pub(in crate::config) enum DefaultValue {
     Flag(bool),
     Whole(i64),
