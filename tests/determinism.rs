@@ -1,6 +1,6 @@
 //! The same experiment gives the same bytes.
 
-use crate::harness::{Lab, SMALL, assert_same, rows};
+use crate::harness::{Lab, Ran, SMALL, assert_same, rows};
 
 /// Several layers, a norm on the input, every optimiser: many features that take about a second.
 const VARIED: &str = r#"
@@ -159,4 +159,24 @@ fn probes_change_no_number_and_can_be_requested_later() {
     let mut kept = plain.reproducible_files("results/varied");
     kept.retain(|name, _| !name.starts_with("experiment"));
     assert_same(&kept, &own);
+}
+
+/// Every element is computed in the same order whatever the vectors' width; without AVX-512, both runs are the same one.
+#[test]
+fn the_width_of_vectors_changes_no_byte() {
+    for network in [
+        "hidden = [16, 9]",
+        "kind = 'convnet'\nblocks = [{ channels = 9, pool = 2 }, { channels = 20, stride = 2 }]",
+        "kind = 'resnet'\ndepth = 8\nwidth = 4",
+    ] {
+        let files = |set: &str| {
+            let lab = Lab::with(&SMALL.replace("hidden = [16]", network));
+            let mut command = lab.command(&["run", "experiment.toml", "--quiet"]);
+            let ran = command.env("BN_LAB_INSTRUCTION_SET", set).output();
+            let ran = Ran::from(ran.expect("the program starts"));
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            lab.reproducible_files("results/small")
+        };
+        assert_same(&files(""), &files("avx2"));
+    }
 }

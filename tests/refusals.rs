@@ -109,7 +109,7 @@ fn a_dataset_that_cannot_be_had_names_the_four_files_and_what_works_without() {
             "train-labels-idx1-ubyte.gz",
             "t10k-images-idx3-ubyte.gz",
             "t10k-labels-idx1-ubyte.gz",
-            "quickstart.toml",
+            "`bn-lab run quickstart` works",
         ],
     );
 }

@@ -1,4 +1,4 @@
-//! The output that ends a run and a merge: the charts, the table, and the paths of the files.
+//! The output that ends a run and a merge: the charts, the table, the answer, and the paths of the files.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::plot;
 use crate::plot::figures::{self, Drawn};
 use crate::plot::output::{self, Output};
 use crate::report;
-use crate::report::page;
+use crate::report::page::{self, Folder, Material};
 use crate::results::format::layout::Layout;
 use crate::results::query::Results;
 use crate::results::reader;
@@ -23,6 +23,11 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     if !prints {
         return Ok(());
     }
+    if results.trials.iter().all(|trial| trial.status.is_left()) {
+        // A table without numbers would say nothing.
+        say(NOTHING_TO_DRAW);
+        return Ok(());
+    }
     print(&format!("\n{}\n", report::conditions::table(&results)))?;
     if let Some(tuned) = report::tune::table(&results) {
         print(&format!("{tuned}\n"))?;
@@ -33,16 +38,28 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     for note in results.cautions.iter().chain(&results.note_of_untimed()) {
         print(&format!("note: {note}\n"))?;
     }
+    print(&format!("\n{}\n\n", answer(layout)?))?;
     print(&format!("results  {}\n", layout.root().display()))?;
     if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
         print(&format!("charts   {}\n", overview.display()))?;
     } else {
         say(NOTHING_TO_DRAW);
     }
-    if let Some(note) = note_of_old_report(layout, &results) {
-        say(&note);
+    match note_of_old_report(layout, &results) {
+        Some(note) => say(&note),
+        None => say(&format!(
+            "`bn-lab report {}` writes the report: figures, every comparison, what was not tested",
+            layout.root().display()
+        )),
     }
     Ok(())
+}
+
+/// The answer of the report in a sentence, with its uncertainty.
+fn answer(layout: &Layout) -> Result<String> {
+    let folder = Folder::without_figures(layout.root())?;
+    let material = Material::new(&folder, None)?;
+    Ok(page::answer::statement(&material).answer.text())
 }
 
 /// A note where a report was written before the last trial ended. The report is not rewritten, since the folder
