@@ -16,9 +16,8 @@ pub(super) fn meant(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     match error.kind() {
         ErrorKind::InvalidSubcommand => without_command(arguments.first()?),
         ErrorKind::UnknownArgument => {
-            let wrong = match error.get(ContextKind::InvalidArg)? {
-                ContextValue::String(wrong) => wrong,
-                _ => return None,
+            let ContextValue::String(wrong) = error.get(ContextKind::InvalidArg)? else {
+                return None;
             };
             as_override(wrong, &arguments)
         }

@@ -39,7 +39,9 @@ pub fn schema() -> Value {
 }
 
 fn table(properties: Map<String, Value>) -> Value {
-    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+    let mut schema = json!({ "type": "object", "additionalProperties": false });
+    schema["properties"] = Value::Object(properties);
+    schema
 }
 
 fn described(key: &Key) -> Value {

@@ -166,8 +166,8 @@ mod tests {
     fn compare(side: usize, stride: usize, [height, width]: [usize; 2]) {
         let (inputs, outputs, border) = (3, 9, (side - 1) / 2);
         let input = Map::new([height, width, inputs]);
-        let size = [height, width].map(|size| size.div_ceil(stride));
-        let output = Map::new([size[0], size[1], outputs]).bordered(border);
+        let outputs_of = [height, width].map(|size| size.div_ceil(stride));
+        let output = Map::new([outputs_of[0], outputs_of[1], outputs]).bordered(border);
         let values = numbers(outputs * inputs * side * side, 7);
         let tensor = NamedTensor {
             name: "weight".to_owned(),
@@ -176,13 +176,13 @@ mod tests {
         };
         let layout = Layout::Kernel { step: padded(inputs) };
         let weight = Parameter::new(&tensor, layout, Group::Other, [false; 2]);
-        let plain = numbers(size[0] * size[1] * outputs, 5);
+        let plain = numbers(outputs_of[0] * outputs_of[1] * outputs, 5);
         let mut dy = vec![0.0; output.size()];
         let mut expected = vec![0.0; height * width * inputs];
-        for i in 0..size[0] {
-            for j in 0..size[1] {
+        for i in 0..outputs_of[0] {
+            for j in 0..outputs_of[1] {
                 for o in 0..outputs {
-                    let d = plain[(i * size[1] + j) * outputs + o];
+                    let d = plain[(i * outputs_of[1] + j) * outputs + o];
                     dy[output.at(0, i, j) + o] = d;
                     for (c, k, l) in (0..inputs).flat_map(|c| {
                         (0..side).flat_map(move |k| (0..side).map(move |l| (c, k, l)))

@@ -2,7 +2,7 @@
 
 use super::buffer::{Buffer, Map, Pool, View};
 use super::gradient::{Gradient, Wanted};
-use super::normalisation::Moments;
+use super::normalisation::{Moments, NormGradients};
 use super::state::{Id, NormId, State};
 use crate::model::norm::Statistics;
 use crate::optim::Update;
@@ -65,8 +65,8 @@ impl Backward<'_> {
         }
     }
 
-    /// Takes the gradients of γ and β, `[channels]` each, and updates them if updates follow at once.
-    pub(super) fn finish_norm(&mut self, gradients: [(Option<Id>, Vec<f32>); 2]) {
+    /// Takes the gradients of γ and β, and updates them if updates follow at once.
+    pub(super) fn finish_norm(&mut self, gradients: NormGradients) {
         for (parameter, gradient) in gradients {
             if let Some(parameter) = parameter {
                 self.state[parameter].gradient = gradient;

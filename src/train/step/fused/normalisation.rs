@@ -25,6 +25,9 @@ pub(super) struct Affine {
     pub(super) beta: Option<Id>,
 }
 
+/// The gradients of γ and β, `[channels]` each.
+pub(super) type NormGradients = [(Option<Id>, Vec<f32>); 2];
+
 /// A normalisation over the batch, or over sub-batches.
 pub(super) struct Norm {
     /// Its name, as in checkpoints.
@@ -235,7 +238,7 @@ impl Norm {
         x: View<'_>,
         dy: &mut Buffer,
         (other, mut activate): (Map, impl FnMut([usize; 2], kernels::ColumnMap<'_>, &mut [f32])),
-    ) -> (Pending, [(Option<Id>, Vec<f32>); 2]) {
+    ) -> (Pending, NormGradients) {
         let step = x.map.step;
         let mut of_beta = vec![0.0; step];
         let mut of_gamma = vec![0.0; step];
