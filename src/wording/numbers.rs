@@ -14,7 +14,8 @@ pub fn value(number: f64, unit: Unit) -> String {
     match unit {
         Unit::Steps => format!("{number:.0}"),
         Unit::Nats => format!("{number:.4}"),
-        Unit::Seconds if number.abs() < 0.1 => format!("{number:.2e}"),
+        Unit::Seconds if number.abs() < 1e-3 => format!("{number:.2e}"),
+        Unit::Seconds if number.abs() < 0.1 => format!("{number:.4}"),
         _ => format!("{number:.2}"),
     }
 }
