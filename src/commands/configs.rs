@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, ConfigsAction};
 use crate::commands::{print, say};
 use crate::config::built_in::{self, BuiltIn};
-use crate::config::schema;
+use crate::config::{self, schema};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -30,15 +30,13 @@ pub fn run(arguments: &cli::Configs) -> Result<()> {
 /// Writes a copy of a built-in experiment into the current folder.
 pub fn init(arguments: &cli::Init) -> Result<()> {
     let name = arguments.name.strip_suffix(".toml").unwrap_or(&arguments.name);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    if !name.chars().all(is_plain) || !name.contains(|c: char| c.is_ascii_alphanumeric()) {
+    if !config::is_name(name) {
         return Err(Error::Usage(format!(
             "`{name}`: the name of an experiment consists of letters, digits, `.`, `_` and `-`; it is written into the current folder"
         )));
     }
     let template = named(&arguments.template)?;
     let file = PathBuf::from(format!("{name}.toml"));
-    // The schema belongs to the program: an older one is replaced.
     let text = format!("#:schema ./{}\n\n{}", schema::FILE, copy(template, name));
     if !fs::create_new(&file, text.as_bytes())? {
         return Err(Error::Usage(format!(
@@ -46,6 +44,7 @@ pub fn init(arguments: &cli::Init) -> Result<()> {
             file.display()
         )));
     }
+    // The schema belongs to the program: an older one is replaced.
     fs::replace(Path::new(schema::FILE), schema::text().as_bytes())?;
     print(&format!("{}\n", file.display()))?;
     say(&format!(
@@ -78,7 +77,6 @@ fn copy(template: &BuiltIn, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
 
     #[test]
     fn every_copy_is_the_same_experiment_under_its_own_name() {

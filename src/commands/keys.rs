@@ -10,10 +10,8 @@ pub fn run(arguments: &cli::Keys) -> Result<()> {
     let word = arguments.word.as_deref();
     let found = describe::keys(word);
     if let (true, Some(word)) = (found.is_empty(), word) {
-        let hint = match describe::nearest(word) {
-            Some(path) => format!("did you mean `{path}`?"),
-            None => "`bn-lab keys` lists all of them".to_owned(),
-        };
+        let hint = describe::hint(word);
+        let hint = hint.unwrap_or_else(|| "`bn-lab keys` lists all of them".to_owned());
         return Err(Error::Usage(format!(
             "no key has `{word}` in its name or description\n  hint: {hint}"
         )));

@@ -38,7 +38,7 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     for note in results.cautions.iter().chain(&results.note_of_untimed()) {
         print(&format!("note: {note}\n"))?;
     }
-    print(&format!("\n{}\n\n", answer(layout)?))?;
+    print(&format!("\n{}\n", answer(layout, results.clone())?))?;
     print(&format!("results  {}\n", layout.root().display()))?;
     if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
         print(&format!("charts   {}\n", overview.display()))?;
@@ -55,11 +55,12 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     Ok(())
 }
 
-/// The answer of the report in a sentence, with its uncertainty.
-fn answer(layout: &Layout) -> Result<String> {
-    let folder = Folder::without_figures(layout.root())?;
+/// The answer of the report, from the same results as the table above it, in lines.
+fn answer(layout: &Layout, results: Results) -> Result<String> {
+    let folder = Folder::of(layout.root(), results)?;
     let material = Material::new(&folder, None)?;
-    Ok(page::answer::statement(&material).answer.text())
+    let lines = page::short_answer(&material).into_iter();
+    Ok(lines.map(|words| words.text() + "\n").collect())
 }
 
 /// A note where a report was written before the last trial ended. The report is not rewritten, since the folder

@@ -5,7 +5,6 @@ use super::key_lookup;
 use super::point::{GivenValues, Point};
 use super::rule::Rule;
 use super::spec::TEST_KEYS;
-use super::suggest;
 use super::value::Value;
 use crate::units::joined;
 
@@ -54,17 +53,12 @@ pub fn keys(word: Option<&str>) -> Vec<KeyText> {
 
 /// The path of the key that is called `name`, such as `batch_size`; the first one of several.
 pub fn named(name: &str) -> Option<&'static str> {
-    key_lookup::all().find(|key| key.name() == name).map(|key| key.path)
+    key_lookup::same_end(name)
 }
 
-/// The path that is most like `word`.
-pub fn nearest(word: &str) -> Option<&'static str> {
-    let paths = || key_lookup::all().map(|key| key.path);
-    let names = || key_lookup::all().map(Key::name);
-    suggest::nearest(word, paths()).or_else(|| {
-        let name = suggest::nearest(word, names())?;
-        paths().find(|path| path.rsplit('.').next() == Some(name))
-    })
+/// The hint for a word that no key has.
+pub fn hint(word: &str) -> Option<String> {
+    key_lookup::hint(word)
 }
 
 /// A default as the documentation states it.

@@ -104,7 +104,7 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
 }
 
 /// The key whose last part was given without its section, or in a wrong one: `epochs`.
-fn same_end(path: &str) -> Option<&'static str> {
+pub(super) fn same_end(path: &str) -> Option<&'static str> {
     let is_same = |key: &&Key| last_segment(key.path) == last_segment(path);
     all().find(is_same).map(|key| key.path)
 }

@@ -45,6 +45,7 @@ use std::path::Path;
 pub use self::cautions::cautions;
 pub use self::check::Loaded;
 pub use self::claim::of_text as claim_of;
+pub use self::rule::is_name;
 pub use self::suggest::nearest;
 pub use self::tables::{CONTENT, by_content, sums_of};
 
@@ -60,27 +61,19 @@ use crate::fs;
 /// are the `-o key=value` texts, in order.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: None, looks: true };
-    if let Some(built_in) = named(path) {
-        let mut loaded = checked(path, built_in.text, overrides, Some(search))?;
-        loaded.notes.insert(
-            0,
-            format!(
-                "`{0}` is built into bn-lab; `bn-lab configs show {0}` prints it",
-                built_in.name
-            ),
-        );
-        return Ok(loaded);
+    let mut loaded = checked(path, &text_of(path)?, overrides, Some(search))?;
+    if let Some(BuiltIn { name, .. }) = named(path) {
+        let note = format!("`{name}` is built into bn-lab; `bn-lab configs show {name}` prints it");
+        loaded.notes.insert(0, note);
     }
-    checked(path, &text_of(path)?, overrides, Some(search))
+    Ok(loaded)
 }
 
 /// As [`load`], for an experiment whose resolved text is stored in the folder `kept_in` instead of the
 /// results folder: the paths of tables are relative to it.
 pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: Some(kept_in), looks: true };
-    let text =
-        named(path).map_or_else(|| text_of(path), |built_in| Ok(built_in.text.to_owned()))?;
-    checked(path, &text, overrides, Some(search))
+    checked(path, &text_of(path)?, overrides, Some(search))
 }
 
 /// The built-in experiment that a path names, where there is nothing at that path.
@@ -91,6 +84,9 @@ fn named(path: &Path) -> Option<&'static BuiltIn> {
 
 /// The text of an experiment file; an error with a hint where the path is something else.
 fn text_of(path: &Path) -> Result<String> {
+    if let Some(built_in) = named(path) {
+        return Ok(built_in.text.to_owned());
+    }
     let inside = path.join("experiment.toml");
     if fs::is_file(&inside) {
         return Err(Error::Usage(format!(

@@ -371,7 +371,7 @@ fn nearest_depths(depth: i64) -> String {
 }
 
 /// Whether `text` can be the `name` of an experiment.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

@@ -60,7 +60,11 @@ impl Folder {
 
     /// Reads the folder at `root` without any figure.
     pub fn without_figures(root: &Path) -> Result<Self> {
-        let results = reader::read(root)?;
+        Self::of(root, reader::read(root)?)
+    }
+
+    /// As [`Self::without_figures`], for `results` that were read from the folder.
+    pub fn of(root: &Path, results: Results) -> Result<Self> {
         let details = claim_details(&results);
         let results = reader::with_details(root, Cow::Owned(results), &details)?.into_owned();
         Self::with(root, results, Vec::new())

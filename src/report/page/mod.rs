@@ -61,6 +61,12 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     report
 }
 
+/// The answer in a sentence with its uncertainty, for the end of a run: behind what is missing, if the experiment is not
+/// complete.
+pub fn short_answer(material: &Material<'_>) -> Vec<Words> {
+    untested::unfinished(material).into_iter().chain([answer::statement(material).answer]).collect()
+}
+
 /// The question as a title, or the experiment's name where there is no question.
 fn title(question: &str, name: &str) -> String {
     if question.trim().is_empty() { name } else { question.trim() }.to_owned()

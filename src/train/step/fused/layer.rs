@@ -1,7 +1,7 @@
 //! What every layer of a fused network does, and a sequence of layers.
 
 use super::buffer::{Buffer, Map, Pool, View};
-use super::gradient::{Gradient, Wanted};
+use super::gradient::{Gradient, Pending, Wanted};
 use super::normalisation::{Moments, NormGradients};
 use super::state::{Id, NormId, State};
 use crate::model::norm::Statistics;
@@ -63,6 +63,13 @@ impl Backward<'_> {
         if let Some(update) = self.update {
             self.state[parameter].update(update);
         }
+    }
+
+    /// The complete gradient by `x`, without a border, from the gradient `d` of the normalisation behind it.
+    pub(super) fn completed(&mut self, pending: &Pending, x: View<'_>, d: &Buffer) -> Gradient {
+        let mut dx = self.pool.take(x.map, self.images);
+        pending.apply(x, d, &mut dx);
+        Gradient::complete(dx)
     }
 
     /// Takes the gradients of γ and β, and updates them if updates follow at once.

@@ -66,11 +66,7 @@ impl Layer for NormActivation {
         match wanted {
             Wanted::Nothing => None,
             Wanted::Pending => Some(Gradient { pending: Some(pending), ..dy.take() }),
-            Wanted::Complete => {
-                let mut dx = pass.pool.take(x.map, pass.images);
-                pending.apply(x, &dy.buffer, &mut dx);
-                Some(Gradient::complete(dx))
-            }
+            Wanted::Complete => Some(pass.completed(&pending, x, &dy.buffer)),
         }
     }
 }

@@ -103,10 +103,7 @@ impl Layer for Residual {
                 dx
             }
             Some(pending) => {
-                let branch = self.branch.output(x);
-                let mut last = pass.pool.take(branch.map, pass.images);
-                pending.apply(branch, &dy.buffer, &mut last);
-                let mut last = Gradient::complete(last);
+                let mut last = pass.completed(&pending, self.branch.output(x), &dy.buffer);
                 let dx = self.branch.backward(x, &mut last, complete, pass);
                 pass.pool.give(last.buffer);
                 dx
