@@ -67,7 +67,7 @@
 //! ## To add something
 //!
 //! The compiler names every match that lacks a new variant, and the tests every table that lacks it. Besides tests
-//! and the tables in `README.md` and `configs/README.md`, these files change:
+//! and the tables in `configs/README.md` and `docs/`, these files change:
 //!
 //! | a new | files |
 //! |---|---|

@@ -31,6 +31,8 @@ mod messages;
 mod numbers_version;
 mod own_tables;
 mod ownership;
+mod packaging;
+mod pages;
 mod plan;
 mod probe_values;
 mod probes;

@@ -1,6 +1,6 @@
 """Replaces the table of a Markdown file by that of a measured comparison.
 
-    splice.py results.md README.md
+    splice.py results.md docs/speed.md
 
 The table stands between the lines `<!-- speed -->` and `<!-- end of speed -->`.
 """

@@ -1,4 +1,4 @@
-//! The page's layout on traces with round numbers; `README.md` has a real one, which is tested verbatim.
+//! The page's layout on traces with round numbers; `docs/explain.md` has a real one, which is tested verbatim.
 
 use super::lines::{WIDTH, width};
 use super::*;
