@@ -1,16 +1,18 @@
 # The image that `bn-lab submit --engine kubernetes` needs: the program and a shell, as a user without rights.
 #
-#   docker build --tag bn-lab .
+#   docker build --build-arg REVISION="$(git rev-parse --short=12 HEAD)" --tag bn-lab .
 #   docker run --rm --volume "$PWD:/bn-lab" --user "$(id -u)" bn-lab bn-lab run quickstart
 
 FROM rust:1.95-slim-bookworm AS build
+# What `bn-lab --version` and the manifests of results name.
+ARG REVISION=unknown
 WORKDIR /source
 COPY Cargo.toml Cargo.lock ./
 COPY configs configs
 COPY src src
 # The manifest names these targets; none of them is built.
 RUN mkdir -p tests benches && touch tests/main.rs benches/folder.rs benches/plan.rs benches/report.rs \
-    && cargo build --release --locked --bin bn-lab \
+    && BN_LAB_REVISION="$REVISION" cargo build --release --locked --bin bn-lab \
     && strip target/release/bn-lab
 
 FROM debian:bookworm-slim

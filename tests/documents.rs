@@ -84,7 +84,11 @@ fn the_table_of_speed_is_the_measured_one() {
     let shown = SPEED.split("<!-- speed -->").nth(1);
     let shown = shown.and_then(|rest| rest.split("<!-- end of speed -->").next());
     let shown = shown.expect("the lines around the table");
-    assert_eq!(shown.trim(), table.trim(), "`python3 benches/peers/splice.py {path} docs/speed.md`");
+    assert_eq!(
+        shown.trim(),
+        table.trim(),
+        "`python3 benches/peers/splice.py {path} docs/speed.md`"
+    );
 }
 
 #[test]

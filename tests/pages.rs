@@ -33,7 +33,8 @@ fn read(page: &str) -> String {
 /// The README and every page of `docs/`.
 fn pages() -> Vec<String> {
     let files = std::fs::read_dir(root().join("docs")).expect("a folder");
-    let names = files.map(|file| file.expect("an entry").file_name().to_string_lossy().into_owned());
+    let names =
+        files.map(|file| file.expect("an entry").file_name().to_string_lossy().into_owned());
     let mut pages: Vec<String> =
         names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
     pages.push("README.md".to_owned());
@@ -173,7 +174,8 @@ fn lab(page: &str) -> Lab {
     if page.contains("README.md") {
         lab.write("README.md", read("README.md").as_bytes());
     }
-    let rows: String = (0..40).map(|i| format!("{},Rome,{},{}\n", 20 + i * 7 % 50, i * i, i % 2)).collect();
+    let rows: String =
+        (0..40).map(|i| format!("{},Rome,{},{}\n", 20 + i * 7 % 50, i * i, i % 2)).collect();
     lab.write("people.csv", format!("{PEOPLE}{rows}").as_bytes());
     lab
 }
@@ -205,12 +207,17 @@ fn every_page_is_in_the_summary_and_every_link_leads_somewhere() {
     let listed = links(&read(SUMMARY));
     for page in pages() {
         let name = page.strip_prefix("docs/").unwrap_or("../README.md");
-        assert!(page == SUMMARY || listed.iter().any(|link| link == name), "{page} is not in {SUMMARY}");
+        assert!(
+            page == SUMMARY || listed.iter().any(|link| link == name),
+            "{page} is not in {SUMMARY}"
+        );
     }
     let of_summary = listed.iter().map(|link| format!("docs/{link}"));
     let all: BTreeSet<PathBuf> = of_summary
         .chain(pages())
-        .map(|page| root().join(page).canonicalize().unwrap_or_else(|e| panic!("{SUMMARY}: {page}: {e}")))
+        .map(|page| {
+            root().join(page).canonicalize().unwrap_or_else(|e| panic!("{SUMMARY}: {page}: {e}"))
+        })
         .collect();
     for page in all {
         let text = std::fs::read_to_string(&page).expect("a page");

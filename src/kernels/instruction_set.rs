@@ -59,6 +59,16 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
 #[inline(always)]
 pub(super) fn dispatch<Op: WithSimd>(columns: usize, op: Op) -> Op::Output {
     debug_assert!(columns.is_multiple_of(PANEL / 2), "padded");
+    #[cfg(test)]
+    match emulated::lanes() {
+        Some(1) => return pulp::Simd::vectorize(pulp::Scalar, op),
+        Some(4) => return pulp::Simd::vectorize(pulp::Scalar128b, op),
+        Some(8) => return pulp::Simd::vectorize(pulp::Scalar256b, op),
+        Some(16) if columns.is_multiple_of(PANEL) => {
+            return pulp::Simd::vectorize(pulp::Scalar512b, op);
+        }
+        _ => {}
+    }
     #[cfg(target_arch = "x86_64")]
     if (!columns.is_multiple_of(PANEL) || is_capped())
         && let Some(simd) = pulp::x86::V3::try_new()
@@ -68,4 +78,26 @@ pub(super) fn dispatch<Op: WithSimd>(columns: usize, op: Op) -> Op::Output {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = columns.is_multiple_of(PANEL);
     Arch::new().dispatch(op)
+}
+
+/// Vectors of other processors, in plain Rust: without the instructions of this one, the tests take the paths that others take.
+#[cfg(test)]
+pub(super) mod emulated {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LANES: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+
+    pub(in crate::kernels) fn lanes() -> Option<usize> {
+        LANES.get()
+    }
+
+    /// Does `work` with vectors of 1, 4 (as NEON has), 8 or 16 values on this thread.
+    pub(in crate::kernels) fn with<R>(lanes: usize, work: impl FnOnce() -> R) -> R {
+        LANES.set(Some(lanes));
+        let result = work();
+        LANES.set(None);
+        result
+    }
 }

@@ -1,5 +1,6 @@
 //! The kernels against plain loops in double precision.
 
+use super::instruction_set::emulated;
 use super::*;
 
 /// Numbers between −1 and 1 that look random.
@@ -145,6 +146,81 @@ fn results_do_not_depend_on_the_width_of_vectors() {
     let half = product(&half, 8);
     for row in 0..rows {
         assert_eq!(whole[row * 16..row * 16 + 8], half[row * 8..row * 8 + 8]);
+    }
+}
+
+/// The bits of what every kernel computes, of all shapes of vectors and tiles.
+fn bits_of_everything() -> Vec<u32> {
+    let mut all: Vec<f32> = Vec::new();
+    for [rows, depth, columns] in shapes() {
+        let (x, d) = (numbers(rows * depth, 18), numbers(rows * padded(columns), 19));
+        let (_, panels, weights) = matrix(depth, columns, 20);
+        let offsets: Vec<usize> = (0..rows).map(|row| row * depth).collect();
+        let columns = panels.columns;
+        let mut result = vec![0.0; rows * columns];
+        let rows_of = Rows { x: &x, offsets: &offsets, segments: 1, step: 0, length: depth };
+        Product {
+            rows: rows_of,
+            weights: &weights,
+            bias: None,
+            columns,
+            result: &mut result,
+            step: columns,
+        }
+        .run();
+        let mut gradient = vec![0.0; panels.size()];
+        for (first, width) in panels.panels() {
+            let panel = &mut gradient[first * depth..][..depth * width];
+            let lines = &[Line { input: 0, gradient: 0 }];
+            Outer {
+                x: &x,
+                x_step: depth,
+                d: &d,
+                d_step: columns,
+                lines,
+                count: rows,
+                rows: depth,
+                adds: true,
+                first,
+                width,
+                panel,
+            }
+            .run();
+        }
+        let [mean, scale, shift] = [21, 22, 23].map(|seed| numbers(columns, seed));
+        let mut found = vec![0.0; 3 * columns];
+        let (squares, sums_of) = found.split_at_mut(columns);
+        let (first, second) = sums_of.split_at_mut(columns);
+        centred_squares(&result, &mean, squares);
+        gradient_sums(&result, &d, &mean, [first, second]);
+        let map = ColumnMap { mean: &mean, scale: &scale, shift: &shift };
+        let mut y = vec![0.0; result.len()];
+        normalise(&result, map, Some(&d), Piecewise { slope: 0.25, at_zero: 1.0 }, &mut y);
+        let mut dx = vec![0.0; result.len()];
+        input_gradient(&result, &d, [&mean, &scale, &shift, &mean], &mut dx);
+        for part in [result, gradient, found, y, dx] {
+            all.extend(part);
+        }
+    }
+    all.into_iter().map(f32::to_bits).collect()
+}
+
+#[test]
+fn processors_with_other_vectors_or_none_get_the_same_bits() {
+    if !available() {
+        return;
+    }
+    let ours = bits_of_everything();
+    for lanes in [1, 4, 8, 16] {
+        let theirs = emulated::with(lanes, bits_of_everything);
+        let differing = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs).count();
+        assert_eq!(differing, 0, "{lanes} lanes: of {} values", ours.len());
+        emulated::with(lanes, || {
+            gradients_of_weights_equal_plain_loops_and_can_be_added_up();
+            passes_over_columns_equal_plain_loops();
+            pooling_equals_plain_loops();
+            values_that_are_no_numbers_stay_visible();
+        });
     }
 }
 
