@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist claims claims-short test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner bench-peers clean
+.PHONY: help quickstart mnist claims claims-short test faults fuzz coverage test-backends test-browser test-slurm check check-packaging book bench bench-runner bench-peers clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -67,6 +67,13 @@ check:          ## what CI runs: formatting, lints, docs, tests
 	cargo test --locked
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# Python 3.11 or newer; R, zsh, fish and LaTeX are used where they are installed. PROFILE=dev builds the program faster.
+check-packaging: ## the wheel, pandas, the notebook, the book, completions, licences (a release build, then minutes)
+	tests/packaging/run.sh
+
+book:           ## build the pages of docs/ as a book into target/book (needs mdBook)
+	python3 docs/build.py
 
 bench:          ## time a training step of four networks on one core, part by part (some minutes)
 	cargo run --release --locked -- bench

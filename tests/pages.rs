@@ -30,13 +30,17 @@ fn read(page: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+fn has_ending(file: &str, ending: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == ending)
+}
+
 /// The README and every page of `docs/`.
 fn pages() -> Vec<String> {
     let files = std::fs::read_dir(root().join("docs")).expect("a folder");
     let names =
         files.map(|file| file.expect("an entry").file_name().to_string_lossy().into_owned());
     let mut pages: Vec<String> =
-        names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
+        names.filter(|name| has_ending(name, "md")).map(|name| format!("docs/{name}")).collect();
     pages.push("README.md".to_owned());
     pages.sort();
     pages
@@ -164,6 +168,7 @@ fn lab(page: &str) -> Lab {
     for (folder, source) in [
         ("configs", "configs"),
         ("results/mnist", "results/published/mnist"),
+        ("results/quickstart", "results/published/mnist"),
         ("results/published/mnist", "results/published/mnist"),
         ("results/claims", "results/claims"),
     ] {
@@ -174,9 +179,10 @@ fn lab(page: &str) -> Lab {
     if page.contains("README.md") {
         lab.write("README.md", read("README.md").as_bytes());
     }
-    let rows: String =
-        (0..40).map(|i| format!("{},Rome,{},{}\n", 20 + i * 7 % 50, i * i, i % 2)).collect();
-    lab.write("people.csv", format!("{PEOPLE}{rows}").as_bytes());
+    let rows = (0..40).map(|i| [20 + i * 7 % 50, i * i, i % 2]);
+    let rows: Vec<String> =
+        rows.map(|[age, income, bought]| format!("{age},Rome,{income},{bought}\n")).collect();
+    lab.write("people.csv", format!("{PEOPLE}{}", rows.concat()).as_bytes());
     lab
 }
 
@@ -216,7 +222,7 @@ fn every_page_is_in_the_summary_and_every_link_leads_somewhere() {
     let all: BTreeSet<PathBuf> = of_summary
         .chain(pages())
         .map(|page| {
-            root().join(page).canonicalize().unwrap_or_else(|e| panic!("{SUMMARY}: {page}: {e}"))
+            root().join(&page).canonicalize().unwrap_or_else(|e| panic!("{SUMMARY}: {page}: {e}"))
         })
         .collect();
     for page in all {
@@ -234,6 +240,26 @@ fn every_page_is_in_the_summary_and_every_link_leads_somewhere() {
     }
 }
 
+/// Runs the cheap commands of a `sh` block; what the last command prints, if it is one of them.
+fn run(name: &str, block: &Block, lab: &Lab, example: Option<&String>) -> Option<String> {
+    let mut printed = None;
+    for words in block.text.lines().filter_map(command) {
+        printed = None;
+        let Some(arguments) = cheap(&words).filter(|_| block.language == "sh") else { continue };
+        // The page's experiment stands for the file that a command names first.
+        let file =
+            arguments.get(1).filter(|file| has_ending(file, "toml") && !lab.path(file).exists());
+        if let (Some(file), Some(example)) = (file, example) {
+            lab.write(file, example.as_bytes());
+        }
+        let plain: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let ran = lab.bn_lab(&plain);
+        assert_eq!(ran.code, Some(0), "{name}: {}\n{}", words.join(" "), ran.stderr);
+        printed = Some(ran.stdout).filter(|_| words[1..] == arguments);
+    }
+    printed
+}
+
 #[test]
 fn every_command_of_a_page_is_right_and_prints_what_the_page_shows() {
     for name in pages() {
@@ -241,34 +267,16 @@ fn every_command_of_a_page_is_right_and_prints_what_the_page_shows() {
         let blocks = blocks(&page);
         let lab = lab(&page);
         let example = blocks.iter().find(|block| block.language == "toml").map(experiment);
-        let mut printed = None;
+        let mut printed: Option<String> = None;
         for block in &blocks {
-            if block.language == "text" && block.distance == 0 {
-                if let Some(printed) = printed.take() {
+            match block.language.as_str() {
+                "sh" | "console" => printed = run(&name, block, &lab, example.as_ref()),
+                "text" if block.distance == 0 => {
+                    let Some(printed) = printed.take() else { continue };
                     let is_shown = shows(&block.text, &printed);
                     assert!(is_shown, "{name}: it should read\n{printed}");
                 }
-                continue;
-            }
-            printed = None;
-            if !["sh", "console"].contains(&block.language.as_str()) {
-                continue;
-            }
-            for words in block.text.lines().filter_map(command) {
-                let Some(arguments) = cheap(&words).filter(|_| block.language == "sh") else {
-                    printed = None;
-                    continue;
-                };
-                let new = arguments.get(1).filter(|file| file.ends_with(".toml"));
-                if let (Some(file), Some(example)) = (new, &example)
-                    && !lab.path(file).exists()
-                {
-                    lab.write(file, example.as_bytes());
-                }
-                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-                let ran = lab.bn_lab(&arguments);
-                assert_eq!(ran.code, Some(0), "{name}: {}\n{}", words.join(" "), ran.stderr);
-                printed = Some(ran.stdout).filter(|_| words[1..] == arguments);
+                _ => printed = None,
             }
         }
     }
