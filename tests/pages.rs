@@ -1,7 +1,7 @@
 //! The README and the pages of `docs/`: their links, commands and experiments.
 //!
 //! In a `sh` block every `bn-lab` command must parse, and those that train nothing and need no network are run, page by page, in
-//! a folder with the repository's experiments and published results. A `text` block directly behind it is what its last
+//! a folder with the repository's experiments and published results, unless they read results that are not among these. A `text` block directly behind it is what its last
 //! command prints; a line `…` there stands for any lines. In a `console` block commands must parse. A `toml` block is an
 //! experiment, or a section of one.
 
@@ -134,6 +134,8 @@ fn cheap(words: &[String]) -> Option<Vec<String>> {
         Some(Command::Run(run)) => run.experiment,
         Some(Command::Watch(_) | Command::Merge(_) | Command::Bench(_)) => return None,
         Some(Command::Submit(submit)) if submit.submit => return None,
+        // It starts a browser.
+        Some(_) if words.iter().any(|word| word == "--open") => return None,
         Some(Command::Data(data)) if !matches!(data.action, DataAction::List(_)) => return None,
         _ => return Some(arguments),
     };
@@ -243,9 +245,13 @@ fn every_page_is_in_the_summary_and_every_link_leads_somewhere() {
 /// Runs the cheap commands of a `sh` block; what the last command prints, if it is one of them.
 fn run(name: &str, block: &Block, lab: &Lab, example: Option<&String>) -> Option<String> {
     let mut printed = None;
-    for words in block.text.lines().filter_map(command) {
+    for words in block.text.replace("\\\n", " ").lines().filter_map(command) {
         printed = None;
         let Some(arguments) = cheap(&words).filter(|_| block.language == "sh") else { continue };
+        let folder = arguments.get(1).filter(|folder| folder.starts_with("results/"));
+        if folder.is_some_and(|folder| !lab.path(folder).exists()) {
+            continue;
+        }
         // The page's experiment stands for the file that a command names first.
         let file =
             arguments.get(1).filter(|file| has_ending(file, "toml") && !lab.path(file).exists());

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # What users of bn-lab's packages meet: the wheel in a fresh environment, pandas, the notebook, R, the book, completions, the
-# JSON Schema, workflows, licences, and every further script here. `make check-packaging` calls it.
+# JSON Schema, LaTeX, TensorBoard, workflows, licences. `make check-packaging` calls it.
 #
 #   PROFILE=dev    build the program of the wheel with another profile of cargo [default: release]
 #   ONLY=name      run this check alone, after the wheel
 #
 # Tools come from PyPI, into target/packaging. What needs a package of the system (R, zsh, fish, LaTeX) is left out with a
-# message where it is missing. A further check is a script `check-NAME.sh` or `check_NAME.py` in this folder: it is run in the
-# repository's root, with the program and the tools on the path, and exits with 77 for "left out".
+# message where it is missing.
 #
 # Exit code: 0 if no check failed.
 
@@ -60,7 +59,7 @@ module() (
     pytest -W error -p no:cacheprovider
     mypy --cache-dir "$work/mypy"
     ruff check --no-cache python docs tests/packaging
-    ruff format --no-cache --check python docs tests/packaging
+    ruff format --no-cache --check python docs
 )
 
 # Every experiment, against the schema that editors use, by a validator that is not ours.
@@ -86,6 +85,11 @@ r() (
     python3 tests/packaging/code_blocks.py --only r docs/*.md
 )
 
+latex() (
+    need pdflatex texlive-latex-recommended
+    sh tests/packaging/latex.sh "$work/user/bin/bn-lab" "$work/latex"
+)
+
 tools() (
     set -e
     test -d "$work/tools" || python3 -m venv "$work/tools"
@@ -95,6 +99,7 @@ tools() (
 ONLY='' run tools tools
 PATH=$work/tools/bin:$PATH
 ONLY='' run wheel wheel
+if test "${#failed[@]}" -ne 0; then exit 1; fi
 # The program and the module of the wheel, and nothing of this repository.
 ln -sf "$work/user/bin/bn-lab" "$work/tools/bin/bn-lab"
 "$work/tools/bin/pip" install --quiet --force-reinstall --no-deps "$work"/dist/*.whl
@@ -108,15 +113,8 @@ run book python3 docs/build.py --output "$work/book"
 run workflows actionlint .github/workflows/ci.yml .github/workflows/release.yml
 run dockerfile hadolint Dockerfile
 run licences licences
-for script in tests/packaging/check[-_]*; do
-    if test -e "$script"; then
-        name=$(basename "${script%.*}")
-        case $script in
-            *.py) run "${name#check?}" python3 "$script" ;;
-            *) run "${name#check?}" bash "$script" ;;
-        esac
-    fi
-done
+run latex latex
+run tensorboard python3 tests/packaging/tensorboard.py "$work/user/bin/bn-lab" "$work/tensorboard"
 
 echo "${#failed[@]} failed, ${#left_out[@]} left out; logs are in ${work#"$PWD/"}"
 test "${#failed[@]}" -eq 0
