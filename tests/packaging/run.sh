@@ -3,6 +3,7 @@
 # JSON Schema, LaTeX, TensorBoard, workflows, licences. `make check-packaging` calls it.
 #
 #   PROFILE=dev    build the program of the wheel with another profile of cargo [default: release]
+#   WHEEL=file     check this wheel, and build none
 #   ONLY=name      run this check alone, after the wheel
 #
 # Tools come from PyPI, into target/packaging. What needs a package of the system (R, zsh, fish, LaTeX) is left out with a
@@ -35,14 +36,26 @@ need() {
     command -v "$1" >/dev/null || { echo "no \`$1\`; on Debian: apt-get install $2"; exit 77; }
 }
 
-# The wheel, built from the source distribution, so that this has all that the program needs; and tried without repository.
-wheel() (
+# The wheel, built from the source distribution, so that this has all that the program needs.
+build() (
     set -e
-    rm -rf "$work/dist" "$work/fresh"
     maturin sdist --out "$work/dist"
     mkdir "$work/fresh"
     tar -xzf "$work"/dist/*.tar.gz -C "$work/fresh"
-    (cd "$work"/fresh/* && CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$work/../}" maturin build --profile "$profile" --locked --out "$work/dist")
+    cd "$work"/fresh/*
+    CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$work/..} maturin build --profile "$profile" --locked --out "$work/dist"
+)
+
+# It is tried where there is no repository.
+wheel() (
+    set -e
+    rm -rf "$work/dist" "$work/fresh"
+    if test -n "${WHEEL:-}"; then
+        mkdir "$work/dist"
+        cp "$WHEEL" "$work/dist"
+    else
+        build
+    fi
     python3 -m venv --clear "$work/user"
     "$work/user/bin/pip" install --quiet "$(echo "$work"/dist/*.whl)[pandas]"
     rm -rf "$work/elsewhere"
@@ -53,7 +66,6 @@ wheel() (
     "$work/user/bin/bn-lab" report results/quickstart
     "$work/user/bin/python" -c 'import bn_lab; r = bn_lab.load("results/quickstart"); print(r); assert len(r.epochs) == 36'
 )
-
 module() (
     set -e
     pytest -W error -p no:cacheprovider
