@@ -32,6 +32,7 @@ mod numbers_version;
 mod own_tables;
 mod ownership;
 mod plan;
+mod predictions;
 mod probe_values;
 mod probes;
 mod publishing;
