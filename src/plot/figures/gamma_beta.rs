@@ -7,7 +7,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series, Span};
 use crate::results::query::{Details, Results, TrialCurves};
-use crate::units::counted;
+use crate::units::{capitalised, counted};
 
 /// Most layers drawn.
 const LAYERS: usize = 3;
@@ -84,7 +84,7 @@ impl Sheet<'_> {
                 // A norm may have no γ or no β.
                 if panels.iter().any(|panel| !panel.series.is_empty()) {
                     strips.push(Strip {
-                        heading: format!("{sign}, {}", place(layer)),
+                        heading: capitalised(&place(layer)),
                         quantity: Quantity::new(sign, Kind::Plain).on(self.request.log_y),
                         panels,
                     });

@@ -3,7 +3,7 @@
 use super::axes::{Drawn, Plot};
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::font::text_width;
-use super::text::{Face, SMALL};
+use super::text::SMALL;
 use crate::plot::chart::{Content, Point, Tile};
 use crate::plot::palette::{Colour, Role};
 
@@ -39,6 +39,7 @@ fn tile(canvas: &mut Canvas, tile: &Tile, corners: &[Place]) {
     let from = (one.0.min(other.0), one.1.min(other.1));
     let to = (one.0.max(other.0), one.1.max(other.1));
     let edge = Stroke::solid(Tone::Of(Role::Grid), 1.0);
+    let mut text_top = None;
     match &tile.content {
         Content::Plain => {
             let pen = Pen { fill: Some((Tone::Of(Role::Paper), 1.0)), stroke: Some(edge) };
@@ -61,28 +62,25 @@ fn tile(canvas: &mut Canvas, tile: &Tile, corners: &[Place]) {
                 let left = f64::midpoint(from.0, to.0) - pixel * size[0] / 2.0;
                 let layers = layers(image.width, &image.pixels);
                 canvas.pixels((left, from.1 + EDGE), (pixel, size), &layers, &tile.hover);
+                text_top = Some(from.1 + 2.0 * EDGE + pixel * size[1]);
             }
         }
     }
-    texts(canvas, tile, (from, to));
+    texts(canvas, tile, (from, to), text_top);
 }
 
-/// The texts, in the middle or below a picture, if all of them fit.
-fn texts(canvas: &mut Canvas, tile: &Tile, (from, to): (Place, Place)) {
-    let face = Face { bold: tile.framed, ..SMALL };
+/// The texts, from `top` or else in the middle, if all of them fit.
+fn texts(canvas: &mut Canvas, tile: &Tile, (from, to): (Place, Place), top: Option<f64>) {
     let height = tile.lines.len() as f64 * SMALL.leading;
-    let is_narrow = |line: &String| text_width(line, face) <= to.0 - from.0 - 2.0 * EDGE;
+    let is_narrow = |line: &String| text_width(line, SMALL) <= to.0 - from.0 - 2.0 * EDGE;
     if height > to.1 - from.1 || !tile.lines.iter().all(is_narrow) {
         return;
     }
     let middle = f64::midpoint(from.0, to.0);
-    let top = match tile.content {
-        Content::Image(_) => to.1 - height,
-        Content::Plain | Content::Tint { .. } => f64::midpoint(from.1, to.1) - height / 2.0,
-    };
+    let top = top.unwrap_or(f64::midpoint(from.1, to.1) - height / 2.0);
     for (index, line) in tile.lines.iter().enumerate() {
         let y = top + (index as f64 + 0.5) * SMALL.leading;
-        canvas.text(line, (middle, y), Anchor::Middle, face, Tone::Of(Role::Ink));
+        canvas.text(line, (middle, y), Anchor::Middle, SMALL, Tone::Of(Role::Ink));
     }
 }
 

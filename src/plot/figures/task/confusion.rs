@@ -2,6 +2,7 @@
 
 use super::super::arrangement::{Arrangement, Facet, Line};
 use super::super::axes;
+use super::super::notes;
 use super::super::request::{Absent, Drawn, Request};
 use super::{Classes, absent, classes_of, evaluation, lines, n, sheets, without};
 use crate::compare::confusion::{Changes, Confusion, FEWEST};
@@ -71,6 +72,11 @@ fn axes_of(shown: &[usize], classes: &Classes) -> (Axis, Axis) {
     (axes::categories("Predicted class", &names), axes::categories("True class", &names))
 }
 
+/// A note where mistakes depend more on running averages than on the networks.
+fn statistics(results: &Results) -> String {
+    notes::running_statistics(results).map_or(String::new(), |note| format!(" {note}"))
+}
+
 /// A note on the classes that are left out.
 fn left_out(shown: &[usize], classes: &Classes) -> String {
     if shown.len() == classes.count() {
@@ -122,7 +128,7 @@ fn matrices(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) -> 
             "Predictions of the trained networks, {}.{}{}",
             evaluation(results, &all),
             left_out(&shown, &classes),
-            without(arrangement, facet)
+            without(arrangement, facet) + &statistics(results)
         ),
         ..Chart::default()
     })
@@ -242,7 +248,7 @@ fn differences(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) 
             "Predictions of the trained networks, {}.{}{}",
             evaluation(results, &all),
             left_out(&shown, &classes),
-            without(arrangement, facet)
+            without(arrangement, facet) + &statistics(results)
         ),
         ..Chart::default()
     };
@@ -291,9 +297,19 @@ fn entry(line: &Line) -> LegendEntry {
 
 /// A difference of shares in percentage points, with its sign: `+1.3`, `−0.4`.
 fn points(share: f64) -> String {
-    let text = signed(&format!("{:.1}", 100.0 * share));
-    let is_zero = text == "0.0";
-    if share > 0.0 && !is_zero { format!("+{text}") } else { text }
+    with_sign(&signed(&format!("{:.1}", 100.0 * share)))
+}
+
+/// The same in a field, where there is room for two digits: `+1.3`, `−21`.
+fn short_points(share: f64) -> String {
+    let points = 100.0 * share;
+    let decimals = usize::from(points.abs() < 9.95);
+    with_sign(&signed(&format!("{points:.decimals$}")))
+}
+
+fn with_sign(text: &str) -> String {
+    let has_none = text.starts_with('−') || text.chars().all(|c| matches!(c, '0' | '.'));
+    if has_none { text.to_owned() } else { format!("+{text}") }
 }
 
 fn change_tile(
@@ -316,7 +332,7 @@ fn change_tile(
     Some(Tile {
         at: Point { x: 0.0, y: 0.0 },
         content: Content::Tint { key, share: change.mean.abs() / strongest },
-        lines: if is_small { Vec::new() } else { vec![points(change.mean)] },
+        lines: if is_small { Vec::new() } else { vec![short_points(change.mean)] },
         hover: format!(
             "true {}, predicted {}: {} points{interval}",
             classes.name(label),

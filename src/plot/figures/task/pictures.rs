@@ -280,7 +280,7 @@ fn chart_of_weights(arrangement: &Arrangement<'_>, facet: &Facet) -> Option<Char
         band: format!(
             "Each picture: one unit or filter, {colours}; on a scale of its own, whose end is below the picture. The first \
              units of the layer, of the first completed replicate. All rows began with the same weights, so a column is \
-             the same unit trained in each way."
+             the same unit trained in each way; one that looks like noise has hardly moved from there."
         ),
         footnote: format!(
             "Under a norm the size of a unit's weights has no effect on its output: only their pattern does.{}",

@@ -206,7 +206,8 @@ fn gamma_is_a_band_of_percentiles_or_of_one_deviation_where_none_were_recorded()
         trial.layers.push(read("norms.0", "beta_mean", 2.5));
     }
     let new = chart(&results, "gamma-beta");
-    let of_beta = new.rows.iter().find(|row| row.heading == "β, layer 1").expect("a row");
+    let of_beta =
+        new.rows.iter().find(|row| row.heading == "Layer 1" && row.y.label == "β").expect("a row");
     let series = &of_beta.panels[0].series[0];
     assert_eq!((series.band[0].low, series.band[0].high), (0.0, 4.0));
     assert_eq!((series.points[0].y, series.singles.len()), (2.0, 2));

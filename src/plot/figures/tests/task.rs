@@ -113,7 +113,7 @@ fn differences_are_paired_and_framed_only_where_replicates_suffice() {
         let titles: Vec<&str> = panels.iter().map(|panel| panel.title.as_str()).collect();
         assert_eq!(titles, ["before − none", "after − none"]);
         let [fewer, more] = [tile(panels[0], 1.0, 0.0), tile(panels[0], 0.0, 0.0)];
-        assert_eq!((fewer.lines[0].as_str(), more.lines[0].as_str()), ("−20.0", "+20.0"));
+        assert_eq!((fewer.lines[0].as_str(), more.lines[0].as_str()), ("−20", "+20"));
         assert_eq!((fewer.framed, more.framed), (is_clear, is_clear));
         assert_eq!(fewer.content, Content::Tint { key: Key::None, share: 1.0 });
         assert_eq!(more.content, Content::Tint { key: Key::Before, share: 1.0 });
