@@ -384,6 +384,9 @@ pub struct Publish {
     /// Keep these quantities of `layers.csv` only: `--quantities weight_gradient_norm,dead`
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "no_layers")]
     pub quantities: Vec<String>,
+    /// Leave out the predictions for the test set and the pictures (`predictions.csv`, `pictures.csv`)
+    #[arg(long)]
+    pub no_predictions: bool,
 }
 
 /// An engine that runs jobs.

@@ -1,6 +1,8 @@
 //! The interface between the trainer and its observers: plain numbers, no formatting, no tensors. The
 //! results writer and the progress display need nothing else.
 
+mod prediction;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Trial;
+
+pub use prediction::{Picture, PictureKind, Prediction};
 
 /// Something that happened in a sweep. `Arc<Trial>` names the trial it happened to.
 #[derive(Debug, Clone)]
@@ -71,6 +75,15 @@ pub enum Event {
         step: usize,
         /// The measured quantities.
         readings: Vec<Reading>,
+    },
+    /// What the trained network says of the test set; only where `probe.predictions` requests it.
+    Predicted {
+        /// The trial.
+        trial: Arc<Trial>,
+        /// The prediction for each test example, in the order of the test set.
+        predictions: Vec<Prediction>,
+        /// Sample inputs, mistakes and weights; none where the inputs are no images.
+        pictures: Vec<Picture>,
     },
     /// A pass over the training set ended and the network was evaluated.
     EpochEnded {

@@ -436,7 +436,8 @@ mod tests {
                 | Event::Order { .. }
                 | Event::Checkpoint { .. }
                 | Event::State { .. }
-                | Event::Probed { .. } => return Ok(()),
+                | Event::Probed { .. }
+                | Event::Predicted { .. } => return Ok(()),
                 Event::TrialTaken { trial } => {
                     format!("taken {}/{}", trial.label, trial.replicate)
                 }

@@ -34,6 +34,7 @@ mod ownership;
 mod packaging;
 mod pages;
 mod plan;
+mod predictions;
 mod probe_values;
 mod probes;
 mod publishing;

@@ -15,6 +15,7 @@ pub fn run(arguments: &cli::Publish) -> Result<()> {
         layers: !arguments.no_layers,
         layer_digits: arguments.layer_digits,
         quantities: arguments.quantities.clone(),
+        predictions: !arguments.no_predictions,
     };
     locks::settle(&Layout::new(&arguments.results), say)?;
     let published = publish::publish(&arguments.results, &arguments.into, &options)?;

@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod claim;
+pub mod confusion;
 mod default;
 mod describe;
 pub mod meeting;

@@ -25,6 +25,7 @@ pub const ALL: &[BuiltIn] = built_in![
     "quickstart"
     "mnist"
     "badly-scaled"
+    "confusions"
     "convnet"
     "deep-mlp"
     "dense-then-norm"

@@ -170,6 +170,15 @@ impl Prepared {
         fill(&self.dataset.train, order, &self.scaling, batch);
     }
 
+    /// The pixels of a test example, as stored; `None` where there is no such example, or it is no image.
+    pub fn test_image(&self, position: usize) -> Option<&[u8]> {
+        let test = &self.dataset.test;
+        match (position < test.count()).then(|| test.input(position))? {
+            Row::Bytes(pixels) => Some(pixels),
+            Row::Numbers(_) | Row::Doubles(_) => None,
+        }
+    }
+
     /// The examples of `part`, by position; for [`Prepared::fill_part`].
     pub fn positions(&self, part: Part) -> &[u32] {
         match part {

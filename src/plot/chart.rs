@@ -5,6 +5,10 @@
 //! the vertical one, by construction: a chart whose panels have different scales cannot be
 //! represented.
 
+mod tile;
+
+pub use tile::{Content, Image, Tile};
+
 use super::palette::Key;
 
 /// A grid of panels with title, legend and notes.
@@ -81,8 +85,12 @@ pub struct Panel {
     pub title: String,
     /// A remark below the title; may be empty.
     pub note: String,
+    /// What it shows, a phrase each, for readers who cannot see it; empty where its lines and cells tell that.
+    pub told: Vec<String>,
     /// The cells of a heat map.
     pub cells: Vec<Cell>,
+    /// Fields with numbers or pictures.
+    pub tiles: Vec<Tile>,
     /// Values that are marked: a target, a difference of 0, a margin around it.
     pub references: Vec<Reference>,
     /// The lines, in the order of the legend.

@@ -130,7 +130,8 @@ impl Observer for Bars {
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }
-            | Event::Probed { .. } => {}
+            | Event::Probed { .. }
+            | Event::Predicted { .. } => {}
             Event::SweepEnded => {
                 for (_, bar) in self.running.drain() {
                     bar.finish_and_clear();

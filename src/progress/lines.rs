@@ -135,7 +135,8 @@ impl Observer for Lines {
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }
-            | Event::Probed { .. } => {}
+            | Event::Probed { .. }
+            | Event::Predicted { .. } => {}
             Event::SweepEnded => {
                 let repeated: Vec<String> = self.failures.repeated().collect();
                 for line in &repeated {

@@ -264,6 +264,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             | Event::Checkpoint { .. }
             | Event::State { .. }
             | Event::Probed { .. }
+            | Event::Predicted { .. }
             | Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => {
                 let counts = self.counts;

@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::format::{checkpoint, compact, manifest};
+use super::format::schema::{EpochRow, csv_row};
+use super::format::{checkpoint, compact, curves, manifest};
 use super::recovery::{locks, runs, state};
 use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
-use crate::event::NamedTensor;
+use crate::event::{NamedTensor, Score};
 use crate::fs;
 use crate::fuzz_tests::Target;
 use crate::plan::{self, Trial};
-use crate::plot::figures;
+use crate::plot::{figures, render};
 use crate::report;
 use crate::results::format::layout::Layout;
 use crate::results::format::numbers;
-use crate::results::query::{Details, Results};
+use crate::results::query::{Details, Results, TrialCurves, TrialStatus};
 use crate::results::reader;
 use crate::results::status::overview::Overview;
 use crate::results::status::{account, live, unplanned};
@@ -85,7 +86,7 @@ impl Folder {
         fs::remove_if_exists(&whole.path(&format!(".runs/{RUN}"))).unwrap();
         let root = tempfile::tempdir().unwrap();
         let options =
-            Options { steps: true, layers: true, layer_digits: None, quantities: Vec::new() };
+            Options { steps: true, layers: true, predictions: true, ..Options::default() };
         publish::publish(whole.root.path(), root.path(), &options).unwrap();
         Self { root, ..whole }
     }
@@ -97,7 +98,8 @@ impl Folder {
     /// Reads the folder with every reader; returns whether all of them succeeded.
     fn reads(&self) -> bool {
         let layout = Layout::new(self.root.path());
-        let details = Details { steps: true, layers: vec!["dead", "weight_norm"] };
+        let details =
+            Details { steps: true, layers: vec!["dead", "weight_norm"], predictions: true };
         let results = reader::read_with(self.root.path(), &details);
         if let Ok(results) = &results {
             report::conditions::table(results);
@@ -216,6 +218,74 @@ fn a_damaged_table_of_steps_leaves_every_reader_standing() {
 fn a_damaged_table_of_layers_leaves_every_reader_standing() {
     let words = [CSV, &["dead", "layers.0", "weight_norm"]].concat();
     Folder::new().fuzz_file(&format!("trials/{}/layers.csv", TRIALS[0]), &words);
+}
+
+/// What a trained network says of four examples, half of them correctly.
+const PREDICTIONS: &str = "example,label,predicted,probability,label_probability
+0,1,1,0.75,0.75
+1,0,1,0.5,0.25
+2,2,2,0.999999,0.999999
+3,2,0,0.4,0.3
+";
+/// A grey picture and a colour one.
+const PICTURES: &str = "kind,number,label,channels,height,width,low,high,pixels
+sample,0,1,1,2,2,0.0,255.0,00ff10a0
+mistake,3,2,3,1,1,0.0,255.0,010203
+weights,0,,1,1,2,-0.5,0.5,80ff
+";
+
+#[test]
+fn damaged_predictions_and_pictures_are_read_or_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let layout = Layout::new(root.path());
+    let trial = layout.trial("a");
+    fs::create_folder(trial.root()).unwrap();
+    let test = Score { loss: 1.0, accuracy: 0.5 };
+    let epoch = csv_row(&EpochRow { test, ..EpochRow::default() });
+    let epochs = [EpochRow::HEADER.as_bytes(), &epoch].concat();
+    fs::replace_unsynced(&trial.epochs(), &epochs).unwrap();
+    let details = Details { predictions: true, ..Details::default() };
+    let files = [(trial.predictions(), PREDICTIONS), (trial.pictures(), PICTURES)];
+    for (path, whole) in &files {
+        fs::replace_unsynced(path, whole.as_bytes()).unwrap();
+    }
+    for (path, whole) in files {
+        let target = Target {
+            name: "predictions and pictures",
+            corpus: vec![whole.into()],
+            words: CSV.iter().map(|word| word.as_bytes().to_vec()).collect(),
+            justified: |input| (16 << 20) + 300 * input.len(),
+            weight: 1,
+        };
+        target.run(|input| {
+            std::fs::write(&path, input).unwrap();
+            let Ok(mut curves) = curves::read(&layout, &["a"], &details) else {
+                return false;
+            };
+            let curves = curves.remove(0);
+            let results = Results {
+                axes: vec!["norm.placement".to_owned()],
+                trials: vec![TrialCurves {
+                    axes: vec!["none".to_owned()],
+                    status: TrialStatus::Completed,
+                    epochs: curves.epochs,
+                    predictions: curves.predictions,
+                    pictures: curves.pictures,
+                    ..TrialCurves::default()
+                }],
+                ..Results::default()
+            };
+            for name in figures::TASK_FIGURES {
+                let figure = figures::named(name).unwrap();
+                for drawn in figure.draw(&results, &figures::Request::default()).unwrap_or_default()
+                {
+                    drop(render::svg(&drawn.chart, &render::Style::default()));
+                }
+            }
+            true
+        });
+        fs::replace_unsynced(&path, whole.as_bytes()).unwrap();
+    }
 }
 
 #[test]

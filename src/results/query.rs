@@ -7,8 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::description::DatasetDescription;
-use crate::event::Outcome;
-use crate::results::format::schema::{EpochRow, StepRow, TimingRow};
+use crate::event::{Outcome, Picture};
+use crate::results::format::schema::{EpochRow, PredictionRow, StepRow, TimingRow};
 use crate::units;
 
 pub use crate::config::spec::{Aggregate, Aggregation, Claim, Dataset, Expect, Hypothesis, title};
@@ -236,6 +236,10 @@ pub struct TrialCurves {
     pub steps: Vec<StepRow>,
     /// The probes' measurements; read only where [`Details`] request them.
     pub layers: Vec<LayerSeries>,
+    /// What the trained network says of the test set; read only where [`Details`] request it.
+    pub predictions: Option<Predictions>,
+    /// Small pictures; read only where [`Details`] request them.
+    pub pictures: Vec<Picture>,
     /// [`Results::norm`] of its own folder, where several folders were combined.
     pub norm: Option<Arc<BTreeMap<String, String>>>,
 }
@@ -251,6 +255,53 @@ pub struct LayerSeries {
     pub points: Vec<(usize, f64)>,
 }
 
+/// What a trained network says of the test set: how often each class is taken for each, and the mistakes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Predictions {
+    counts: BTreeMap<(u8, u8), usize>,
+    wrong: Vec<PredictionRow>,
+    total: usize,
+}
+
+impl Predictions {
+    /// Adds the prediction for the next example.
+    pub fn add(&mut self, row: PredictionRow) {
+        *self.counts.entry((row.label, row.predicted)).or_default() += 1;
+        self.total += 1;
+        if row.label != row.predicted {
+            self.wrong.push(row);
+        }
+    }
+
+    /// Number of test examples of class `label` that are taken for class `predicted`.
+    pub fn count(&self, label: usize, predicted: usize) -> usize {
+        let key = u8::try_from(label).ok().zip(u8::try_from(predicted).ok());
+        key.and_then(|key| self.counts.get(&key)).copied().unwrap_or(0)
+    }
+
+    /// The largest class, true or predicted; `None` where there are no examples.
+    pub fn largest_class(&self) -> Option<usize> {
+        let classes = self.counts.keys().map(|&(label, predicted)| label.max(predicted));
+        classes.max().map(usize::from)
+    }
+
+    /// The misclassified examples, in the order of the test set.
+    pub fn wrong(&self) -> &[PredictionRow] {
+        &self.wrong
+    }
+
+    /// Number of test examples.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The share that is classified correctly, from 0 to 1; `None` where there are no examples.
+    pub fn accuracy(&self) -> Option<f64> {
+        let correct = self.total - self.wrong.len();
+        (self.total > 0).then(|| correct as f64 / self.total as f64)
+    }
+}
+
 /// What is read besides the epochs: large files that most tables and charts do not need.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
@@ -258,12 +309,15 @@ pub struct Details {
     pub steps: bool,
     /// The quantities of `layers.csv` that are read; none where empty.
     pub layers: Vec<&'static str>,
+    /// Whether `predictions.csv` and `pictures.csv` are read.
+    pub predictions: bool,
 }
 
 impl Details {
     /// Adds the details of `more`.
     pub fn add(&mut self, more: Self) {
         self.steps |= more.steps;
+        self.predictions |= more.predictions;
         for quantity in more.layers {
             if !self.layers.contains(&quantity) {
                 self.layers.push(quantity);

@@ -199,6 +199,8 @@ fn trial(
         seconds: curves.seconds,
         steps: curves.steps,
         layers: curves.layers,
+        predictions: curves.predictions,
+        pictures: curves.pictures,
         norm: None,
     })
 }

@@ -404,6 +404,9 @@ impl Writer {
             Event::Probed { trial, step, readings } => {
                 self.files(trial, |files| files.readings(*step, readings))
             }
+            Event::Predicted { trial, predictions, pictures } => {
+                self.files(trial, |files| files.predictions(predictions, pictures))
+            }
             Event::EpochEnded { trial, epoch, seconds } => {
                 self.files(trial, |files| files.epoch(*epoch, *seconds))
             }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::step::Evaluator;
 use crate::config::spec::Evaluation;
 use crate::data::batches::{Batch, Part, Prepared};
-use crate::event::{BatchResult, Evaluations, Score, Stop};
+use crate::event::{BatchResult, Evaluations, Prediction, Score, Stop};
 use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
@@ -78,19 +78,30 @@ impl<'a> Scorer<'a> {
     /// As [`Self::score`], with the balanced accuracy: the mean over the classes in `part` of the share of each
     /// that is classified correctly.
     pub(super) fn score_with_classes(&self, data: &Prepared, part: Part) -> Option<(Score, f64)> {
-        let mut running = Running::default();
         let mut classes = vec![Class::default(); data.classes()];
+        let running = self.predict(data, part, |prediction| {
+            let class = &mut classes[prediction.label];
+            class.examples += 1;
+            class.correct += usize::from(prediction.is_correct());
+        });
+        Some((running.score()?, balanced_accuracy(&classes)?))
+    }
+
+    /// Calls `predicted` with the prediction for every example of `part`, in their order.
+    pub(super) fn predict(
+        &self,
+        data: &Prepared,
+        part: Part,
+        mut predicted: impl FnMut(Prediction),
+    ) -> Running {
+        let mut running = Running::default();
         let mut batch = Batch::default();
         let batches = batches(data.positions(part), self.size).into_iter();
         for positions in batches.take_while(|_| !self.stop.is_requested()) {
             data.fill_part(part, positions, &mut batch);
-            let is_answered = |label: usize, is_correct: bool| {
-                classes[label].examples += 1;
-                classes[label].correct += usize::from(is_correct);
-            };
-            running.add(self.evaluator.answer(&batch, self.statistics, is_answered));
+            running.add(self.evaluator.answer(&batch, self.statistics, &mut predicted));
         }
-        Some((running.score()?, balanced_accuracy(&classes)?))
+        running
     }
 }
 

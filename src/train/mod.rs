@@ -5,6 +5,7 @@ pub mod divergence;
 mod evaluation;
 pub mod memory;
 mod position;
+mod predictions;
 mod probe;
 mod run;
 pub mod step;

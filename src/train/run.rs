@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::evaluation::{self, Population, Scorer};
 use super::position::{Extent, Position};
+use super::predictions;
 use super::probe::{Next, Probes};
 use super::step::{Inspection, Learner};
 use super::stored::Stored;
@@ -95,11 +96,27 @@ impl<'a> Run<'a> {
         let outcome = outcome.unwrap_or(Outcome::Completed);
         if outcome == Outcome::Completed {
             self.probe(&self.learner.inspection(), None, emit);
+            if self.trial.recording.predictions {
+                self.predict(emit);
+            }
             if self.trial.recording.checkpoint.last {
                 self.keep(Point::Final, emit);
             }
         }
         Ok(outcome)
+    }
+
+    /// Reports what the trained network says of every test example, evaluated as the test score is.
+    fn predict(&self, emit: Emit<'_>) {
+        // It must complete, as a probe must, so it ignores requests to stop.
+        let never = Stop::default();
+        let evaluator = self.learner.evaluator();
+        let by = self.trial.condition.settings.norm.evaluation;
+        let scorer = Scorer::new(&evaluator, &self.data, by, self.population, &never);
+        let mut predictions = Vec::with_capacity(self.data.counts().test);
+        scorer.predict(&self.data, Part::Test, |prediction| predictions.push(prediction));
+        let pictures = predictions::pictures(&self.data, &predictions, &self.learner.tensors());
+        emit(Event::Predicted { trial: Arc::clone(self.trial), predictions, pictures });
     }
 
     fn evaluate_untrained(&self, emit: Emit<'_>) -> Option<Outcome> {

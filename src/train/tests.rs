@@ -105,6 +105,9 @@ fn words(event: &Event) -> String {
         Event::Order { step, epoch, examples, .. } => format!("order {step} {epoch} {examples:?}"),
         Event::Checkpoint { point, tensors, .. } => format!("checkpoint {point:?} {tensors:?}"),
         Event::Probed { step, readings, .. } => format!("probed {step} {readings:?}"),
+        Event::Predicted { predictions, pictures, .. } => {
+            format!("predicted {predictions:?} {pictures:?}")
+        }
         Event::EpochEnded { epoch, .. } => format!("epoch {epoch:?}"),
         Event::State { state, .. } => format!("state {:?}", timeless(state)),
         other => panic!("a trainer tells of its trial alone: {other:?}"),

@@ -27,6 +27,8 @@ keys! { PROBE_KEYS:
         "Whether `epochs.csv` gives the test score under running, precise and batch statistics side by side. Costs two more evaluations an epoch, and a pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).";
     PROBE_TRAIN_EVALUATION: bool = "probe.train_evaluation", Rule::Flag, default Flag(false);
         "Whether `epochs.csv` gives the score on training examples after each epoch, evaluated just as the test set is: without augmentation and dropout, and with weights that stand still, where `train_loss` is a mean over batches between which they change. Of the training examples (without validation) it takes the first (of a table: of a random order of its rows), at most as many as the test set has, and so costs one more such evaluation an epoch.";
+    PROBE_PREDICTIONS: bool = "probe.predictions", Rule::Flag, default Flag(false);
+        "Whether each completed trial keeps what its trained network says of every test example (`predictions.csv`) and a few small pictures (`pictures.csv`: sample inputs, the most confident mistakes, first-layer weights), for the figures `samples`, `confusion`, `confusion-differences`, `mistakes` and `weights`. Costs one more evaluation of the test set and, of 10,000 test examples, 0.3 MB on disk for each trial.";
     PROBE_EVERY: Option<usize> = "probe.every", count(1_000_000_000), default Open("none: no probe");
         "Look inside the network every so many steps, from the untrained network to the last (which no step follows, so only its activations and norms are told), and write `layers.csv`.";
     PROBE_EXAMPLES: usize = "probe.examples", Rule::Whole { least: 2, most: 100_000 },
@@ -68,6 +70,9 @@ pub const EVALUATIONS: &str = "probe.evaluations";
 /// The item of [`Recording::items`] for evaluations of the training examples.
 pub const TRAIN_EVALUATION: &str = "probe.train_evaluation";
 
+/// The item of [`Recording::items`] for the predictions of the trained network.
+pub const PREDICTIONS: &str = "probe.predictions";
+
 settings! {
     /// What a trial records besides its metrics.
     #[derive(Debug, Clone, PartialEq, Default)]
@@ -82,6 +87,8 @@ settings! {
         pub evaluations: bool = PROBE_EVALUATIONS,
         /// Whether every evaluation also reports the score on training examples.
         pub train_evaluation: bool = PROBE_TRAIN_EVALUATION,
+        /// Whether the predictions of the trained network are kept, with a few pictures.
+        pub predictions: bool = PROBE_PREDICTIONS,
     }
 }
 
@@ -90,12 +97,13 @@ impl Recording {
     /// lacks an item has to be trained again to record it.
     pub fn items(&self) -> Vec<String> {
         let mut parts = self.checkpoint.items();
-        if self.evaluations {
-            parts.push(EVALUATIONS.to_owned());
-        }
-        if self.train_evaluation {
-            parts.push(TRAIN_EVALUATION.to_owned());
-        }
+        let flags = [
+            (self.evaluations, EVALUATIONS),
+            (self.train_evaluation, TRAIN_EVALUATION),
+            (self.predictions, PREDICTIONS),
+        ];
+        let given = flags.into_iter().filter(|(is_on, _)| *is_on);
+        parts.extend(given.map(|(_, item)| item.to_owned()));
         if let Some(probe) = &self.probe {
             parts.extend(probe.items());
         }
@@ -214,12 +222,13 @@ mod tests {
                     order: bits & 4 > 0,
                     every,
                 };
-                for bits in 0..4 {
+                for bits in 0..8 {
                     let recording = Recording {
                         checkpoint,
                         probe: None,
                         evaluations: bits & 1 > 0,
                         train_evaluation: bits & 2 > 0,
+                        predictions: bits & 4 > 0,
                     };
                     let nothing = recording == Recording::default();
                     assert_eq!(recording.items().is_empty(), nothing);

@@ -181,7 +181,7 @@ pub(super) fn sheets(
 }
 
 /// A title as part of a file name.
-fn slug(title: &str) -> String {
+pub(super) fn slug(title: &str) -> String {
     let letters = title.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { ' ' });
     let words: String = letters.collect();
     words.split_whitespace().collect::<Vec<_>>().join("-")

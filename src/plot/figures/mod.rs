@@ -9,6 +9,7 @@ mod curves;
 mod differences;
 mod evaluations;
 mod final_score;
+mod gamma_beta;
 mod gap;
 mod gradients;
 mod heatmap;
@@ -28,6 +29,7 @@ mod shift;
 mod smoothness;
 mod stems;
 mod step_time;
+mod task;
 #[cfg(test)]
 mod tests;
 mod to_target;
@@ -126,6 +128,7 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     names.extend(varied.then_some("to-target"));
     names.extend(["step-time", "gap", "evaluations"]);
     names.extend(LAYER_FIGURES);
+    names.extend(TASK_FIGURES);
     let figures = names.into_iter().filter_map(named);
     let over_time = ["overview", "curves", "gap"];
     let request = |figure: &Figure| Request {
@@ -140,8 +143,20 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
 }
 
 /// The names of the figures of probes' measurements.
-const LAYER_FIGURES: [&str; 7] =
-    ["percentiles", "gradients", "units", "landscape", "predictiveness", "smoothness", "shift"];
+const LAYER_FIGURES: [&str; 8] = [
+    "percentiles",
+    "gamma-beta",
+    "gradients",
+    "units",
+    "landscape",
+    "predictiveness",
+    "smoothness",
+    "shift",
+];
+
+/// The names of the figures of what `probe.predictions` keeps, in the order of a report.
+pub const TASK_FIGURES: [&str; 5] =
+    ["samples", "confusion-differences", "confusion", "mistakes", "weights"];
 
 const CATALOGUE: &[Figure] = &[
     Figure {
@@ -255,6 +270,48 @@ const CATALOGUE: &[Figure] = &[
         heeds: NOTHING,
         details: shift::details,
         draw: shift::draw,
+    },
+    Figure {
+        name: "gamma-beta",
+        about: "γ and β of norm layers over the steps, as percentiles",
+        heeds: NOTHING,
+        details: gamma_beta::details,
+        draw: gamma_beta::draw,
+    },
+    Figure {
+        name: "samples",
+        about: "test examples of each class, as pictures",
+        heeds: NOTHING,
+        details: task::details,
+        draw: task::samples,
+    },
+    Figure {
+        name: "confusion",
+        about: "which class is taken for which, a matrix for each condition",
+        heeds: NOTHING,
+        details: task::details,
+        draw: task::confusion,
+    },
+    Figure {
+        name: "confusion-differences",
+        about: "how the confusions of two conditions differ, and what is noise",
+        heeds: NOTHING,
+        details: task::details,
+        draw: task::confusion_differences,
+    },
+    Figure {
+        name: "mistakes",
+        about: "the most confident mistakes, as pictures",
+        heeds: NOTHING,
+        details: task::details,
+        draw: task::mistakes,
+    },
+    Figure {
+        name: "weights",
+        about: "the weights of the first layer, as pictures",
+        heeds: NOTHING,
+        details: task::details,
+        draw: task::weights,
     },
 ];
 

@@ -5,7 +5,7 @@
 
 use super::curve::Curve;
 use super::request::{BY, Horizontal, Request};
-use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
+use super::{CATALOGUE, Figure, LAYER_FIGURES, TASK_FIGURES, named};
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
 use crate::results::query::{Results, short_name};
@@ -68,7 +68,7 @@ pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool
             .along
             .is_none_or(|along| axes.any(|axis| axis == along || short_name(axis) == along));
     }
-    let mut several = LAYER_FIGURES.iter().chain(&["differences"]);
+    let mut several = LAYER_FIGURES.iter().chain(&TASK_FIGURES).chain(&["differences"]);
     several.any(|name| {
         let rest = stem.strip_prefix(name);
         rest.is_some_and(|rest| rest.len() > 1 && rest.starts_with('-') && !rest.starts_with(BY))

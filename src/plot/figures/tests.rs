@@ -8,6 +8,7 @@ mod panels;
 mod requests;
 mod scores;
 mod stems;
+mod task;
 
 use super::{Drawn, Request, all, named};
 use crate::event::Score;

@@ -7,6 +7,7 @@ use svg::node::{Node, Text as TextNode};
 
 use super::font;
 use super::text::Face;
+use super::tiles::Layer;
 use super::{Colours, Style};
 use crate::plot::palette::{Colour, Role, hex};
 use crate::units::one_line;
@@ -183,6 +184,43 @@ impl Canvas {
     pub(super) fn disc(&mut self, centre: Place, radius: f64, pen: Pen, hover: &str) {
         let numbers = [("cx", centre.0), ("cy", centre.1), ("r", radius)];
         self.shape(element("circle", numbers.map(|(name, n)| (name, number(n)))), pen, hover);
+    }
+
+    /// A picture of square pixels from its upper left corner: the length of a side, the numbers of columns and rows, and the pixels
+    /// by colour. The first colour fills the background.
+    pub(super) fn pixels(
+        &mut self,
+        (x, y): Place,
+        (scale, size): (f64, [f64; 2]),
+        layers: &[Layer],
+        hover: &str,
+    ) {
+        let mut group = element(
+            "g",
+            [
+                ("class", "picture".to_owned()),
+                ("transform", format!("translate({} {}) scale({scale})", number(x), number(y))),
+                // Otherwise the background is visible between pixels.
+                ("shape-rendering", "crispEdges".to_owned()),
+                ("fill", "none".to_owned()),
+            ],
+        );
+        if !hover.is_empty() {
+            group.append(Title::new(clean(hover)));
+        }
+        for (index, (colour, spans)) in layers.iter().enumerate() {
+            if index == 0 {
+                let [across, down] = size.map(number);
+                let fill = hex(*colour);
+                group
+                    .append(element("rect", [("width", across), ("height", down), ("fill", fill)]));
+                continue;
+            }
+            let run = |[column, row, length]: &[usize; 3]| format!("M{column} {row}.5h{length}");
+            let d = spans.iter().map(run).collect();
+            group.append(element("path", [("d", d), ("stroke", hex(*colour))]));
+        }
+        self.add(group);
     }
 
     /// A text in one line.

@@ -5,7 +5,7 @@ use super::Style;
 use super::legend::{self, EntryBox, ShadeBox};
 use super::text::{Face, HEADING, Measure, PLAIN, SMALL, TITLE, wrap, wrap_parts};
 use super::ticks::{self, Labels};
-use crate::plot::chart::{Chart, Panel, Row, Scale};
+use crate::plot::chart::{Chart, Panel, Row, Scale, Tile};
 
 /// Empty border of the chart.
 pub(super) const MARGIN: f64 = 16.0;
@@ -344,7 +344,9 @@ fn panel_size(columns: usize) -> (f64, f64) {
 fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> f64 {
     if row.y.scale == Scale::Categorical {
         let has_cells = row.panels.iter().any(|panel| !panel.cells.is_empty());
-        let field = if has_cells { FIELDS.0 } else { FIELDS.1 };
+        let tiles = row.panels.iter().flat_map(|panel| &panel.tiles);
+        let tile = tiles.map(Tile::height).reduce(f64::max);
+        let field = tile.unwrap_or(if has_cells { FIELDS.0 } else { FIELDS.1 });
         let lines = labels.written.iter().map(|(_, lines)| lines.len());
         let lines = lines.max().unwrap_or(1) as f64 * SMALL.leading;
         let fields = (row.y.high - row.y.low).clamp(1.0, 500.0);

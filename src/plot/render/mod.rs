@@ -25,6 +25,7 @@ mod tests;
 mod text;
 mod thin;
 mod ticks;
+mod tiles;
 mod words;
 
 use super::chart::Chart;

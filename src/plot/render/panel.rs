@@ -5,7 +5,7 @@ use super::axes::{Drawn, Plot};
 use super::canvas::{Canvas, Pen, Place, Stroke, Tone};
 use super::marks::{self, CROSS, Crowd};
 use super::thin::thin;
-use super::{cells, references, words};
+use super::{cells, references, tiles, words};
 use crate::plot::chart::{Along, Axis, Panel, Point, Scale, Series, Span};
 use crate::plot::palette::{Role, look};
 
@@ -20,12 +20,15 @@ const MARKERS: usize = 12;
 
 /// Draws the content of the axes.
 pub(super) fn panel(plot: &mut Plot, panel: &Panel, shade: Option<&Axis>) -> Drawn {
-    if panel.cells.is_empty() {
-        plot.grid()?;
-    } else {
+    if !panel.cells.is_empty() {
         cells::cells(plot, &panel.cells, shade)?;
+    } else if panel.tiles.is_empty() {
+        plot.grid()?;
     }
-    plot.frame()?;
+    if panel.tiles.is_empty() {
+        plot.frame()?;
+    }
+    tiles::tiles(plot, &panel.tiles)?;
     references::lines(plot, &panel.references)?;
     let plot = &*plot;
     for series in &panel.series {

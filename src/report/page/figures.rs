@@ -134,6 +134,9 @@ fn alternative(shown: &str, chart: &Chart) -> String {
 
 /// The results of each line of a panel.
 fn outcome(panel: &Panel, x: &Axis, y: &Axis) -> Vec<String> {
+    if !panel.told.is_empty() {
+        return panel.told.clone();
+    }
     if !panel.cells.is_empty() {
         return fields(&panel.cells, x, y);
     }

@@ -16,6 +16,7 @@ pub mod pictures;
 mod repeat;
 mod setup;
 pub mod tables;
+mod task;
 #[cfg(test)]
 mod tests;
 mod untested;
@@ -40,8 +41,10 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     remarks.extend(statement.others);
     remarks.extend(tables::tuning(material));
     let gaps = population::gaps(results).summary();
+    let (charts, of_task) = task::split(charts);
     let sections = [
         figures::section(charts, &results.name, gaps.as_deref()),
+        task::section(of_task, &results.name),
         Some(tables::section(material)),
         Some(setup::section(material)),
         Some(untested::section(material)),

@@ -14,7 +14,8 @@ use crate::results::format::files::damaged;
 use crate::results::format::layout::Layout;
 pub(in crate::results) use crate::results::format::marker::{Marker, marker};
 pub use crate::results::format::marker::{is_compact, refuse};
-use crate::results::format::schema::FactRow;
+use crate::results::format::predictions::{self, Gathering};
+use crate::results::format::schema::{FactRow, PictureRow};
 use crate::results::query::Details;
 
 /// The facts of the trials with these `ids` from their records, for those that ended.
@@ -74,7 +75,31 @@ pub(in crate::results) fn curves(
     for (of_trial, series) in curves.iter_mut().zip(layers.series) {
         of_trial.layers = series;
     }
+    if details.predictions {
+        predictions(layout, &owners, &mut curves)?;
+    }
     Ok(curves)
+}
+
+/// Adds the predictions and the pictures of the trials.
+fn predictions(
+    layout: &Layout,
+    owners: &HashMap<&str, usize>,
+    curves: &mut [Curves],
+) -> Result<()> {
+    let path = layout.predictions_table();
+    let mut gathered = vec![Gathering::default(); curves.len()];
+    stacked(&path, owners, |owner, row| gathered[owner].add(row))?;
+    for (of_trial, gathering) in curves.iter_mut().zip(gathered) {
+        of_trial.predictions = gathering.finish(&of_trial.epochs, &path)?;
+    }
+    let path = layout.pictures_table();
+    let mut rows: Vec<Vec<PictureRow>> = vec![Vec::new(); curves.len()];
+    stacked(&path, owners, |owner, row| rows[owner].push(row))?;
+    for (of_trial, rows) in curves.iter_mut().zip(rows) {
+        of_trial.pictures = predictions::pictures(&rows, &path)?;
+    }
+    Ok(())
 }
 
 /// Passes the rows of a stacked table to `take`, with the index of their trial among `owners`; rows

@@ -6,13 +6,15 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::event::Picture;
 use crate::fs;
 use crate::results::format::compact;
 use crate::results::format::files::{damaged, rows, timings};
 use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::marker;
+use crate::results::format::predictions::{self, Gathering};
 use crate::results::format::schema::{EpochRow, LayerRow, StepRow, TimingRow};
-use crate::results::query::{Details, LayerSeries};
+use crate::results::query::{Details, LayerSeries, Predictions};
 
 /// The rows of one trial.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,6 +29,10 @@ pub(in crate::results) struct Curves {
     pub(in crate::results) steps: Vec<StepRow>,
     /// The requested quantities of `layers.csv`.
     pub(in crate::results) layers: Vec<LayerSeries>,
+    /// What the trained network says of the test set, where it is requested.
+    pub(in crate::results) predictions: Option<Predictions>,
+    /// The pictures, where they are requested.
+    pub(in crate::results) pictures: Vec<Picture>,
 }
 
 /// The rows of the trials with these `ids`, in their order.
@@ -48,13 +54,30 @@ fn of_folder(files: &TrialLayout, details: &Details) -> Result<Curves> {
     let mut layers = Gathered::default();
     layers.read(&files.layers(), details, |_| Some(0))?;
     let seconds = timings(files)?;
+    let epochs: Vec<EpochRow> = rows(&files.epochs())?;
+    let (predictions, pictures) =
+        if details.predictions { predicted(files, &epochs)? } else { (None, Vec::new()) };
     Ok(Curves {
-        epochs: rows(&files.epochs())?,
+        epochs,
+        predictions,
+        pictures,
         is_untimed: seconds.is_none(),
         seconds: seconds.unwrap_or_default(),
         steps: if details.steps { finite(rows(&files.steps())?) } else { Vec::new() },
         layers: layers.series.pop().unwrap_or_default(),
     })
+}
+
+/// What the trained network says of the test set, and the pictures.
+fn predicted(
+    files: &TrialLayout,
+    epochs: &[EpochRow],
+) -> Result<(Option<Predictions>, Vec<Picture>)> {
+    let mut gathering = Gathering::default();
+    rows(&files.predictions())?.into_iter().for_each(|row| gathering.add(row));
+    let predictions = gathering.finish(epochs, &files.predictions())?;
+    let pictures = predictions::pictures(&rows(&files.pictures())?, &files.pictures())?;
+    Ok((predictions, pictures))
 }
 
 /// Removes values that are not finite: this program does not write them, but another one may have.
@@ -160,7 +183,7 @@ a,20,layers.0,dea";
         let path = layout.trial("a").layers();
         fs::create_folder(layout.trial("a").root()).unwrap();
         fs::replace_unsynced(&path, text.as_bytes()).unwrap();
-        let details = Details { steps: false, layers: quantities.to_vec() };
+        let details = Details { layers: quantities.to_vec(), ..Details::default() };
         let read = read(&layout, &["a"], &details);
         (read.map(|mut curves| curves.remove(0).layers), path)
     }
@@ -215,7 +238,7 @@ a,20,layers.0,dea";
         let text = format!("{}50,1,2.5,0.25\n100,1,NaN,0.5\n150,2,1.5,0.5\n200,2", StepRow::HEADER);
         fs::replace_unsynced(&layout.trial("a").steps(), text.as_bytes()).unwrap();
         let read = |steps: bool| {
-            let details = Details { steps, layers: vec!["dead"] };
+            let details = Details { steps, layers: vec!["dead"], predictions: true };
             read(&layout, &["a", "b"], &details).unwrap()
         };
         let row = |step: usize, epoch: usize, loss: f64, accuracy: f64| StepRow {

@@ -64,13 +64,15 @@ impl Layout {
     }
 
     /// The tables that a compact copy has instead of the folders of the trials.
-    pub(in crate::results) fn stacked_tables(&self) -> [PathBuf; 5] {
+    pub(in crate::results) fn stacked_tables(&self) -> [PathBuf; 7] {
         [
             self.records_table(),
             self.epochs_table(),
             self.timings_table(),
             self.steps_table(),
             self.layers_table(),
+            self.predictions_table(),
+            self.pictures_table(),
         ]
     }
 
@@ -97,6 +99,16 @@ impl Layout {
     /// In a compact copy: the probes' measurements of all trials.
     pub(in crate::results) fn layers_table(&self) -> PathBuf {
         self.root.join("layers.csv")
+    }
+
+    /// In a compact copy: the predictions of all trained networks.
+    pub(in crate::results) fn predictions_table(&self) -> PathBuf {
+        self.root.join("predictions.csv")
+    }
+
+    /// In a compact copy: the pictures of all trials.
+    pub(in crate::results) fn pictures_table(&self) -> PathBuf {
+        self.root.join("pictures.csv")
     }
 
     /// The table with one row for each comparison.
@@ -208,6 +220,16 @@ impl TrialLayout {
     /// The table of the probes' measurements.
     pub fn layers(&self) -> PathBuf {
         self.root.join("layers.csv")
+    }
+
+    /// What the trained network says of every test example.
+    pub fn predictions(&self) -> PathBuf {
+        self.root.join("predictions.csv")
+    }
+
+    /// Sample inputs, mistakes and first-layer weights.
+    pub fn pictures(&self) -> PathBuf {
+        self.root.join("pictures.csv")
     }
 
     /// The table with one row for each batch: its position in [`TrialLayout::order_examples`].

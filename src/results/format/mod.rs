@@ -9,5 +9,6 @@ pub mod layout;
 pub mod manifest;
 pub(in crate::results) mod marker;
 pub mod numbers;
+pub(in crate::results) mod predictions;
 pub mod schema;
 pub(in crate::results) mod tables;

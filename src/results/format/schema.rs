@@ -5,12 +5,15 @@
 //! mean cross-entropies in nats, accuracies are shares from 0 to 1.
 
 mod epochs;
+mod predictions;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use epochs::{EpochRow, ScoreCells};
+pub(in crate::results) use predictions::{PICTURES, PREDICTIONS};
+pub use predictions::{PictureRow, PredictionRow};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::FilePrefix;
@@ -392,11 +395,13 @@ pub(in crate::results) const ORDER: &str = "order.csv";
 pub(in crate::results) const ORDER_EXAMPLES: &str = "order.bin";
 
 /// The files that are appended to, with their header lines, and whether every trial has them.
-pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
+pub(in crate::results) const GROWING: [(&str, &str, bool); 8] = [
     (EPOCHS, EpochRow::HEADER, true),
     (STEPS, StepRow::HEADER, true),
     (TIMINGS, TimingRow::HEADER, true),
     (LAYERS, LayerRow::HEADER, false),
+    (PREDICTIONS, PredictionRow::HEADER, false),
+    (PICTURES, PictureRow::HEADER, false),
     (ORDER, OrderRow::HEADER, false),
     (ORDER_EXAMPLES, "", false),
 ];

@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::fs::{self, FilePrefix};
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
-use crate::results::format::schema::csv_row;
-use crate::results::format::schema::{EpochRow, TrialRecord};
+use crate::results::format::schema::{EpochRow, PICTURES, PREDICTIONS, TrialRecord, csv_row};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
 
@@ -21,7 +20,7 @@ const LAYERS: &str = "layers.csv";
 const EPOCHS: &str = "epochs.csv";
 
 /// The files of a second training that replace those of the first.
-const MOVED: [&str; 3] = ["order.bin", "order.csv", LAYERS];
+const MOVED: [&str; 5] = ["order.bin", "order.csv", LAYERS, PREDICTIONS, PICTURES];
 
 /// Where the numbers differ, keeps the run's `own` folder as `again` for inspection, and returns the message. That
 /// concerns this trial only; others continue.

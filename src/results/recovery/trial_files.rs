@@ -6,7 +6,8 @@ use std::collections::btree_map::Entry;
 
 use crate::error::Result;
 use crate::event::{
-    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
+    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Picture, Point, Prediction,
+    Reading, TrainingState,
 };
 use crate::fs::{self, AppendFile, FilePrefix};
 use crate::plan::Trial;
@@ -14,8 +15,9 @@ use crate::results::format::checkpoint;
 use crate::results::format::files::changed;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{
-    EPOCHS, EpochRow, GROWING, LAYERS, LayerRow, ORDER, ORDER_EXAMPLES, OrderRow, SCHEMA_VERSION,
-    STEPS, StepRow, TIMINGS, TimingRow, csv_row,
+    EPOCHS, EpochRow, GROWING, LAYERS, LayerRow, ORDER, ORDER_EXAMPLES, OrderRow, PICTURES,
+    PREDICTIONS, PictureRow, PredictionRow, SCHEMA_VERSION, STEPS, StepRow, TIMINGS, TimingRow,
+    csv_row,
 };
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::state::{self, Origin, Saved};
@@ -187,6 +189,22 @@ impl TrialFiles {
         });
         let rows: Vec<u8> = rows.collect();
         self.open(LAYERS)?.append(&rows)
+    }
+
+    pub(in crate::results) fn predictions(
+        &mut self,
+        predictions: &[Prediction],
+        pictures: &[Picture],
+    ) -> Result<()> {
+        let rows = predictions.iter().enumerate();
+        let rows = rows.flat_map(|(example, of)| csv_row(&PredictionRow::of(example, of)));
+        let rows: Vec<u8> = rows.collect();
+        self.open(PREDICTIONS)?.append(&rows)?;
+        if pictures.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<u8> = pictures.iter().flat_map(|of| csv_row(&PictureRow::of(of))).collect();
+        self.open(PICTURES)?.append(&rows)
     }
 
     pub(in crate::results) fn order(

@@ -11,11 +11,11 @@ use crate::fs::{self, Partial};
 use crate::results::format::compact::{self, Marker};
 use crate::results::format::curves::unreadable;
 use crate::results::format::files::{self, TrialsTable, damaged};
-use crate::results::format::layout::Layout;
+use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest;
 use crate::results::format::numbers;
 use crate::results::format::schema::{
-    EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow,
+    EpochRow, FactRow, LayerRow, PictureRow, PredictionRow, SCHEMA_VERSION, StepRow, TimingRow,
 };
 use crate::results::reader;
 use crate::results::recovery::locks;
@@ -35,6 +35,8 @@ pub struct Options {
     pub layer_digits: Option<u8>,
     /// The quantities of `layers.csv` that it contains; all of them where empty.
     pub quantities: Vec<String>,
+    /// Whether it contains `predictions.csv` and `pictures.csv`, where there are such files.
+    pub predictions: bool,
 }
 
 /// The result of publishing.
@@ -131,7 +133,32 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Option
     } else {
         fs::remove_if_exists(&target.layers_table())?;
     }
-    Ok(())
+    write_predictions(source, target, ids, options)
+}
+
+/// Stacks what the trained networks say of the test set, and the pictures.
+fn write_predictions(
+    source: &Layout,
+    target: &Layout,
+    ids: &[&str],
+    options: &Options,
+) -> Result<()> {
+    let wanted: Vec<&str> = if options.predictions { ids.to_vec() } else { Vec::new() };
+    let has = |of: fn(&TrialLayout) -> PathBuf| {
+        wanted.iter().any(|id| fs::is_file(&of(&source.trial(id))))
+    };
+    if has(TrialLayout::predictions) {
+        let rows = |id: &str| files::rows::<PredictionRow>(&source.trial(id).predictions());
+        stack(ids, rows, PredictionRow::HEADER, &target.predictions_table())?;
+    } else {
+        fs::remove_if_exists(&target.predictions_table())?;
+    }
+    if has(TrialLayout::pictures) {
+        let rows = |id: &str| files::rows::<PictureRow>(&source.trial(id).pictures());
+        stack(ids, rows, PictureRow::HEADER, &target.pictures_table())
+    } else {
+        fs::remove_if_exists(&target.pictures_table())
+    }
 }
 
 /// Refuses tables that are older than the records of their trials: all of them are copied unchanged.

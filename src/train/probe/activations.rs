@@ -37,7 +37,8 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     }
 }
 
-fn distribution(layer: &str, name: &str, values: &mut [f64], readings: &mut Readings) {
+/// Mean, standard deviation and [`PERCENTILES`] of `values`, which are sorted.
+pub(super) fn distribution(layer: &str, name: &str, values: &mut [f64], readings: &mut Readings) {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count;

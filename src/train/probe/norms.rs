@@ -8,6 +8,7 @@
 //!
 //! [`Evaluator::precise`]: crate::train::step::Evaluator::precise
 
+use super::activations::distribution;
 use super::{Moment, Readings};
 use crate::event::Stop;
 use crate::train::step::RunningStatistics as Statistics;
@@ -40,7 +41,7 @@ fn distance(running: &Statistics, population: &Statistics) -> [f64; 2] {
     [(square / features).sqrt(), (log / features).exp()]
 }
 
-/// Mean and spread of γ and β over features.
+/// Mean, spread and percentiles of γ and β over features.
 fn affine(moment: &Moment<'_>, readings: &mut Readings) {
     let norms = moment.evaluator.norm_names();
     for tensor in moment.network.tensors() {
@@ -53,12 +54,8 @@ fn affine(moment: &Moment<'_>, readings: &mut Readings) {
             _ => continue,
         };
         if norms.iter().any(|name| name == layer) {
-            let count = tensor.values.len() as f64;
-            let values = || tensor.values.iter().map(|&x| f64::from(x));
-            let mean = values().sum::<f64>() / count;
-            let variance = values().map(|x| (x - mean).powi(2)).sum::<f64>() / count;
-            readings.push(layer, &format!("{quantity}_mean"), mean);
-            readings.push(layer, &format!("{quantity}_std"), variance.sqrt());
+            let mut values: Vec<f64> = tensor.values.iter().map(|&x| f64::from(x)).collect();
+            distribution(layer, quantity, &mut values, readings);
         }
     }
 }

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::fused::Fused;
 use super::loss::{answers, inputs};
 use crate::data::batches::Batch;
-use crate::event::BatchResult;
+use crate::event::{BatchResult, Prediction};
 use crate::model::network::Network;
 use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::Pass;
@@ -41,16 +41,15 @@ impl Evaluator {
 
     /// Loss and number of correct predictions on `batch`, normalised with `statistics`.
     pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
-        self.answer(batch, statistics, |_, _| {})
+        self.answer(batch, statistics, |_| {})
     }
 
-    /// As [`Self::evaluate`]; `answered` is called for every example in turn, with its label and whether it is
-    /// classified correctly.
+    /// As [`Self::evaluate`]; `answered` is called with the prediction for every example in turn.
     pub fn answer(
         &self,
         batch: &Batch,
         statistics: Statistics,
-        answered: impl FnMut(usize, bool),
+        answered: impl FnMut(Prediction),
     ) -> BatchResult {
         match &self.fused {
             Some(fused) => fused.borrow_mut().evaluate(batch, statistics, answered),
@@ -107,7 +106,7 @@ impl Evaluator {
     fn observed(&self, batch: &Batch) -> Vec<Option<Observed>> {
         if let Some(fused) = &self.fused {
             let mut fused = fused.borrow_mut();
-            fused.evaluate(batch, Statistics::Batch, |_, _| {});
+            fused.evaluate(batch, Statistics::Batch, |_| {});
             return fused.observed(&self.device);
         }
         let mut pass = Pass::new(Statistics::Batch);

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use crate::data::batches::Batch;
-use crate::event::BatchResult;
+use crate::event::{BatchResult, Prediction};
 use crate::model::network::Network;
 
 /// The inputs of `batch`, `[batch, features]`.
@@ -38,21 +38,20 @@ pub(super) fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -
 /// Loss and correct answers, computed on the host in double precision from the logits
 /// `[batch, classes]`: one transfer from the device, and the same sum on every backend.
 pub(super) fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
-    answers(logits, batch, |_, _| {})
+    answers(logits, batch, |_| {})
 }
 
-/// Loss and correct answers; `answered` is called for every example in turn, with its label and whether it is classified
-/// correctly.
+/// Loss and correct answers; `answered` is called with the prediction for every example in turn.
 pub(super) fn answers(
     logits: &Tensor<2>,
     batch: &Batch,
-    mut answered: impl FnMut(usize, bool),
+    mut answered: impl FnMut(Prediction),
 ) -> BatchResult {
     let classes = logits.dims()[1];
     let values = logits.to_data().convert::<f32>();
     let values = values.as_slice::<f32>().unwrap_or(&[]);
     let rows = values.chunks_exact(classes);
-    answers_of_rows(rows, &batch.labels, |answer| answered(answer.label, answer.is_correct))
+    answers_of_rows(rows, &batch.labels, |answer| answered(answer.prediction()))
 }
 
 /// The answer of a network to one example.
@@ -60,10 +59,23 @@ pub(super) struct Answer<'a> {
     /// Its position in the batch.
     pub(super) example: usize,
     pub(super) label: usize,
-    pub(super) is_correct: bool,
+    /// The class of the largest logit.
+    predicted: usize,
     /// `exp(z − max z)` of each logit z, and their sum.
     pub(super) exponentials: &'a [f64],
     pub(super) sum: f64,
+}
+
+impl Answer<'_> {
+    /// The class that the network predicts, with its probability by the softmax.
+    pub(super) fn prediction(&self) -> Prediction {
+        Prediction {
+            label: self.label,
+            predicted: self.predicted,
+            probability: self.exponentials[self.predicted] / self.sum,
+            label_probability: self.exponentials[self.label] / self.sum,
+        }
+    }
 }
 
 /// Loss and correct answers from the logits of every example. The loss of one is `log Σ exp(z) − z[label]`, with the
@@ -82,9 +94,8 @@ pub(super) fn answers_of_rows<'a>(
         exponentials.extend(row.iter().map(|&z| (f64::from(z) - most).exp()));
         let sum: f64 = exponentials.iter().sum();
         result.loss += sum.ln() + most - f64::from(row[label]);
-        let is_correct = best == label;
-        result.correct += usize::from(is_correct);
-        answered(Answer { example, label, is_correct, exponentials: &exponentials, sum });
+        result.correct += usize::from(best == label);
+        answered(Answer { example, label, predicted: best, exponentials: &exponentials, sum });
     }
     result.loss /= labels.len() as f64;
     result

@@ -1,7 +1,7 @@
 //! Figures of probes' measurements, and of the kinds of evaluation.
 
 use super::*;
-use crate::plot::figures::Absent;
+use crate::plot::figures::{Absent, LAYER_FIGURES};
 use crate::results::query::LayerSeries;
 
 /// The steps of the measurements.
@@ -27,6 +27,8 @@ fn probed() -> Results {
             trial.layers.push(read(layer, "pre_activation_p15", k - 1.0));
             trial.layers.push(read(layer, "pre_activation_p50", k));
             trial.layers.push(read(layer, "pre_activation_p85", k + 2.0));
+            trial.layers.push(read(&format!("norms.{index}"), "gamma_mean", 1.0));
+            trial.layers.push(read(&format!("norms.{index}"), "gamma_std", 0.25));
             trial.layers.push(read(layer, "covariate_shift_relative", 0.5));
             trial.layers.push(read(layer, "covariate_shift_cosine", 0.0));
         }
@@ -54,9 +56,7 @@ fn probed() -> Results {
 
 #[test]
 fn every_layer_figure_can_be_drawn_of_probed_networks() {
-    for name in
-        ["percentiles", "gradients", "units", "landscape", "predictiveness", "smoothness", "shift"]
-    {
+    for name in LAYER_FIGURES {
         let chart = chart(&probed(), name);
         render::svg(&chart, &render::Style::default()).expect(name);
         assert_eq!(chart.title, "Does it help?");
@@ -68,6 +68,7 @@ fn every_layer_figure_can_be_drawn_of_probed_networks() {
 fn layer_figures_are_absent_without_probes_and_name_the_key() {
     for (name, key) in [
         ("percentiles", "every"),
+        ("gamma-beta", "every"),
         ("gradients", "gradients"),
         ("landscape", "landscape"),
         ("shift", "covariate_shift"),
@@ -187,4 +188,27 @@ fn the_gap_is_between_what_was_evaluated_alike_where_that_was_measured() {
     assert_close(line(only_panel(&chart), "none").points[0].y, 3.0);
     assert!(chart.subtitle.starts_with("Evaluated training accuracy minus"));
     assert!(chart.footnote.contains("as the others are."));
+}
+
+#[test]
+fn gamma_is_a_band_of_percentiles_or_of_one_deviation_where_none_were_recorded() {
+    let old = chart(&probed(), "gamma-beta");
+    let series = &old.rows[0].panels[0].series[0];
+    assert_eq!((series.band[0].low, series.band[0].high), (0.75, 1.25));
+    assert!(old.band.starts_with("Line: mean over") && old.rows.len() == 3, "{}", old.band);
+    let mut results = probed();
+    for trial in &mut results.trials {
+        for (percentile, value) in
+            [("p2", 0.0), ("p15", 1.0), ("p50", 2.0), ("p85", 3.0), ("p98", 4.0)]
+        {
+            trial.layers.push(read("norms.0", &format!("beta_{percentile}"), value));
+        }
+        trial.layers.push(read("norms.0", "beta_mean", 2.5));
+    }
+    let new = chart(&results, "gamma-beta");
+    let of_beta =
+        new.rows.iter().find(|row| row.heading == "Layer 1" && row.y.label == "β").expect("a row");
+    let series = &of_beta.panels[0].series[0];
+    assert_eq!((series.band[0].low, series.band[0].high), (0.0, 4.0));
+    assert_eq!((series.points[0].y, series.singles.len()), (2.0, 2));
 }

@@ -8,7 +8,8 @@ use flate2::read::ZlibDecoder;
 use crate::error::Result;
 use crate::fs;
 use crate::results::format::schema::{
-    COMPARISON_COLUMNS, EpochRow, FactRow, LayerRow, StepRow, TUNED_COLUMNS, TimingRow, TrialRow,
+    COMPARISON_COLUMNS, EpochRow, FactRow, LayerRow, PictureRow, PredictionRow, StepRow,
+    TUNED_COLUMNS, TimingRow, TrialRow,
 };
 
 /// Number of bytes of a table that are read: enough for its first line, whatever the axes are.
@@ -169,7 +170,14 @@ fn is_table(bytes: &[u8]) -> bool {
     };
     let is_of_trials = begins(&TrialRow::FIRST) && has(&TrialRow::LAST[..5]);
     let is_summary = begins(&["condition"]) && has(&["trials", "n", "diverged", "failed"]);
-    let stacks = [EpochRow::HEADER, StepRow::HEADER, TimingRow::HEADER, FactRow::HEADER];
+    let stacks = [
+        EpochRow::HEADER,
+        StepRow::HEADER,
+        TimingRow::HEADER,
+        FactRow::HEADER,
+        PredictionRow::HEADER,
+        PictureRow::HEADER,
+    ];
     is_of_trials
         || is_summary
         || has(&COMPARISON_COLUMNS[..5])

@@ -35,12 +35,17 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn read(root: &Path) -> Results {
-    let details = Details { steps: true, layers: vec!["dead"] };
+    let details = Details { steps: true, layers: vec!["dead"], predictions: true };
     reader::read_with(root, &details).unwrap()
 }
 
-const ALL: Options =
-    Options { steps: true, layers: true, layer_digits: None, quantities: Vec::new() };
+const ALL: Options = Options {
+    steps: true,
+    layers: true,
+    layer_digits: None,
+    quantities: Vec::new(),
+    predictions: true,
+};
 
 #[test]
 fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {

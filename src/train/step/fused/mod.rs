@@ -38,7 +38,7 @@ use super::parameters;
 use crate::config::spec::Shape;
 use crate::data::batches::Batch;
 use crate::error::Result;
-use crate::event::{BatchResult, NamedTensor};
+use crate::event::{BatchResult, NamedTensor, Prediction};
 use crate::kernels;
 use crate::model::network::Network;
 use crate::model::norm::{Observed, Statistics};
@@ -142,7 +142,7 @@ impl Fused {
         let logits = layers.output(x);
         let mut gradient = Gradient::complete(pool.take(logits.map, images));
         let buffer = Some(&mut gradient.buffer);
-        let result = loss::cross_entropy(logits, &batch.labels, buffer, |_, _| {});
+        let result = loss::cross_entropy(logits, &batch.labels, buffer, |_| {});
         let forward_seconds = started.elapsed().as_secs_f64();
         let mut backward = Backward { state, images, pool, update };
         layers.backward(x, &mut gradient, Wanted::Nothing, &mut backward);
@@ -150,13 +150,13 @@ impl Fused {
         (result, forward_seconds)
     }
 
-    /// Loss and correct answers on `batch`, normalised with `statistics`; `answered` is called for every example in turn,
-    /// with its label and whether it is classified correctly.
+    /// Loss and correct answers on `batch`, normalised with `statistics`; `answered` is called with the prediction
+    /// for every example in turn.
     pub(super) fn evaluate(
         &mut self,
         batch: &Batch,
         statistics: Statistics,
-        mut answered: impl FnMut(usize, bool),
+        mut answered: impl FnMut(Prediction),
     ) -> BatchResult {
         let has_running = self.state.norms.iter().all(|norm| norm.running.is_some());
         let is_split = statistics == Statistics::Running && has_running;
