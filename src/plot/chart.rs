@@ -5,6 +5,8 @@
 //! the vertical one, by construction: a chart whose panels have different scales cannot be
 //! represented.
 
+mod column;
+
 use super::palette::Key;
 
 /// A grid of panels with title, legend and notes.
