@@ -112,7 +112,7 @@ fn write(
     if formats.contains(&ReportFormat::Md) {
         for picture in pictures {
             let path = |extension: &str| charts.join(format!("{}.{extension}", picture.stem));
-            for of in picture.files.iter() {
+            if let Some(of) = &picture.files {
                 files.push((path("svg"), of.svg.as_bytes().into()));
                 files.push((path("png"), of.png.as_slice().into()));
             }
