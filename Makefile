@@ -52,9 +52,9 @@ test-backends:  ## compare 50 steps of training on every backend with the CPU's 
 	cargo test --locked --features ndarray,wgpu --lib --test bn-lab backends -- --nocapture
 
 # Needs Chromium (Debian: package chromium) and Python 3. REPORT=results/x/report.html checks another one.
-REPORT ?= target/browser/report.html
+REPORT ?= target/browser/report.html results/claims/report.html
 
-test-browser:   ## open a report in headless Chromium: errors, requests, contrast, widths, keyboard
+test-browser:   ## open reports in headless Chromium: errors, requests, contrast, widths, keyboard
 	cargo run --release --locked -- report results/published/mnist --output target/browser
 	python3 tests/browser/check.py $(REPORT) --screenshots target/browser/screenshots
 

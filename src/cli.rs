@@ -311,7 +311,10 @@ pub struct Claims {
     /// Results folders whose experiments claim something, or folders that hold such: `results/claims`
     #[arg(value_name = "DIR", required = true)]
     pub results: Vec<PathBuf>,
-    /// Output format
+    /// Print every test of each claim, with its effect in each setting, in place of one line for each claim
+    #[arg(long)]
+    pub details: bool,
+    /// Output format; `csv`, `json` and `md` always have the details
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
@@ -325,6 +328,10 @@ pub struct Watch {
     /// Print the present state once, and exit
     #[arg(long)]
     pub once: bool,
+    /// Write the state as a page, too, again and again until the end: progress, curves and the table so far. A browser
+    /// that shows the page reloads it by itself
+    #[arg(long, value_name = "FILE.html")]
+    pub html: Option<PathBuf>,
 }
 
 /// `bn-lab clean`

@@ -87,6 +87,11 @@ pub fn is_folder(path: &Path) -> bool {
     matches!(place::kind(path), Ok(Some(Kind::Folder)))
 }
 
+/// Whether `path` is a link, wherever it leads.
+pub fn is_link(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink())
+}
+
 /// Whether `path` is a file that can be opened.
 pub fn is_file(path: &Path) -> bool {
     size(path).is_some()

@@ -86,8 +86,11 @@ fn claims_give_spreadsheets_no_formula_and_terminals_no_commands() {
     let labels: Vec<&str> = rows.iter().map(|row| &row["name"][..]).collect();
     assert!(labels.contains(&"'@x"), "{csv}");
     assert!(rows.iter().all(|row| row["difference_mean"].parse::<f64>().is_ok()), "{csv}");
-    let text = lab.bn_lab(&["claims", "results"]).stdout;
-    assert!(!text.contains('\u{1b}'), "{text:?}");
+    for more in [&[][..], &["--details"]] {
+        let text = lab.bn_lab(&[&["claims", "results"], more].concat()).stdout;
+        assert!(text.contains("=HYPERLINK(1)\u{fffd}[31m"), "{text:?}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
 }
 
 /// A terminal that cannot redraw gets the same lines as a log file; util-linux's `script` provides one.

@@ -10,8 +10,14 @@ fn a_claim_is_judged_from_the_results_folder_alone() {
     lab.run(&["--quiet", "-o", "probe.every=5", "-o", CLAIM]);
     std::fs::remove_file(lab.path("experiment.toml")).expect("the file");
     for folder in ["results/small", "results"] {
-        let text = lab.bn_lab(&["claims", folder]);
-        assert_eq!(text.code, Some(0), "{}", text.stderr);
+        let short = lab.bn_lab(&["claims", folder]);
+        assert_eq!(short.code, Some(0), "{}", short.stderr);
+        assert!(short.stdout.starts_with("verdict"), "{}", short.stdout);
+        assert_eq!(short.stdout.lines().count(), 2, "{}", short.stdout);
+        assert!(short.stdout.ends_with("of 2       It helps\n"), "{}", short.stdout);
+        assert!(short.stderr.contains("`--details` prints every test"), "{}", short.stderr);
+        let text = lab.bn_lab(&["claims", folder, "--details"]);
+        assert_eq!((text.code, text.stderr.as_str()), (Some(0), ""));
         assert!(text.stdout.starts_with("It helps\n  verdict  "), "{}", text.stdout);
         assert!(text.stdout.contains("results  results/small\n"), "{}", text.stdout);
     }

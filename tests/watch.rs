@@ -72,3 +72,75 @@ fn it_follows_a_run_to_its_end_line_by_line() {
         watched.stdout
     );
 }
+
+/// Waits until `file` is there, and returns its text.
+fn awaited(lab: &Lab, file: &str) -> String {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !lab.path(file).exists() {
+        assert!(Instant::now() < deadline, "no page in a minute");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    lab.text(file)
+}
+
+#[test]
+fn the_live_page_follows_a_run_to_its_end_and_outlives_a_killed_watcher() {
+    let lab = long_lab();
+    let mut child = started(&lab);
+    let mut watcher = lab.start(&["watch", "results/small", "--html", "live.html"]);
+    let page = awaited(&lab, "live.html");
+    watcher.kill().expect("a child of ours");
+    watcher.wait().expect("it ends");
+    assert!(page.contains("<meta http-equiv=\"refresh\" content=\""), "{page}");
+    assert!(page.contains("Written at <time ") && page.contains("1 running"), "{page}");
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "{page}");
+    assert_eq!(lab.text("live.html"), page, "a killed watcher leaves the whole page");
+    let watched = lab.bn_lab(&["watch", "results/small", "--html", "live.html"]);
+    assert_eq!(watched.code, Some(0), "{}", watched.stderr);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let page = lab.text("live.html");
+    assert!(!page.contains("http-equiv"), "{page}");
+    assert!(page.contains("6 of 6 trials</strong> have ended: 6 completed."), "{page}");
+    assert!(page.contains("The sweep is complete."), "{page}");
+    let names = lab.listing("");
+    assert!(!names.iter().any(|name| name.contains(".partial-")), "{names:?}");
+}
+
+#[test]
+fn a_live_page_replaces_nothing_but_a_live_page() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    lab.bn_lab(&["report", "results/small", "--format", "html"]);
+    lab.write("thesis.html", b"<html>mine</html>");
+    lab.write("folder.html/x", b"");
+    let before = lab.files("");
+    for (file, code, says) in [
+        ("thesis.html", 1, "`thesis.html` is something else than a live page"),
+        ("results/small/report.html", 1, "is something else than a live page"),
+        ("folder.html", 1, "`folder.html` is a folder: nothing was written"),
+        ("no/such.html", 1, "is in a folder that does not exist"),
+        ("results/small", 2, "`results/small` does not end in `.html`"),
+        ("results/small/trials.csv", 2, "does not end in `.html`"),
+    ] {
+        let refused = lab.bn_lab(&["watch", "results/small", "--html", file]);
+        refused.refused(code, &[says]);
+        assert_eq!(refused.stdout, "");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("thesis.html", lab.path("link.html")).expect("a link");
+        lab.bn_lab(&["watch", "results/small", "--html", "link.html"])
+            .refused(1, &["`link.html` is a link: nothing was written"]);
+        std::fs::remove_file(lab.path("link.html")).expect("our link");
+    }
+    assert!(before == lab.files(""), "nothing was written");
+    for _ in 0..2 {
+        let once = lab.bn_lab(&["watch", "results/small", "--once", "--html", "live.html"]);
+        assert_eq!(once.code, Some(0), "{}", once.stderr);
+        assert!(lab.text("live.html").contains("6 of 6 trials"));
+    }
+    // A report is asked for, and may replace the page of the run that it is about.
+    std::fs::copy(lab.path("live.html"), lab.path("results/small/report.html")).expect("a copy");
+    let reported = lab.bn_lab(&["report", "results/small"]);
+    assert_eq!(reported.code, Some(0), "{}", reported.stderr);
+}

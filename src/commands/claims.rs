@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{self, Format};
-use crate::commands::print;
+use crate::commands::{print, say};
 use crate::error::Result;
 use crate::report::claims;
 
@@ -14,9 +14,16 @@ pub fn run(arguments: &cli::Claims) -> Result<()> {
         entries.extend(claims::within(folder, Path::new(""))?);
     }
     print(&match arguments.format {
+        Format::Table if arguments.details => claims::details(&entries),
         Format::Table => claims::table(&entries),
         Format::Md => claims::markdown(&entries),
         Format::Csv => claims::csv(&entries),
         Format::Json => claims::json(&entries),
-    })
+    })?;
+    if arguments.format == Format::Table && !arguments.details {
+        say(
+            "`--details` prints every test with its effects, `bn-lab report` writes them as a page",
+        );
+    }
+    Ok(())
 }

@@ -112,8 +112,10 @@ fn write(
     if formats.contains(&ReportFormat::Md) {
         for picture in pictures {
             let path = |extension: &str| charts.join(format!("{}.{extension}", picture.stem));
-            files.push((path("svg"), picture.svg.as_bytes().into()));
-            files.push((path("png"), picture.png.as_slice().into()));
+            if let Some(of) = &picture.files {
+                files.push((path("svg"), of.svg.as_bytes().into()));
+                files.push((path("png"), of.png.as_slice().into()));
+            }
         }
         written.push(target.join("report.md"));
         let text = page::markdown::write(report);

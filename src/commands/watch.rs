@@ -1,5 +1,7 @@
 //! `bn-lab watch`: follows a run in another process, from its results folder alone.
 
+mod html;
+
 use std::time::Duration;
 
 use crate::cli;
@@ -12,6 +14,7 @@ use crate::results::format::layout::Layout;
 use crate::results::recovery::locks::Watcher;
 use crate::results::status::live::{self, Durations, Live};
 use crate::streams::{self, Picture, print_if_open};
+use html::LivePage;
 
 /// Time between two reads of the folder.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -24,16 +27,21 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     let mut view = View::new(streams::can_redraw());
     let watcher = Watcher::of(&Layout::new(root));
     live::check(root)?;
+    let mut page = arguments.html.as_deref().map(|file| LivePage::new(root, file)).transpose()?;
     loop {
         let live = live::read_by(root, &watcher)?;
         let left = durations.seconds_left(root, &live)?;
+        let end = end(&live);
+        if let Some(page) = &mut page {
+            page.update(&live, (&durations, left), arguments.once || end.is_some())?;
+        }
         if arguments.once {
             return print(&picture(&live, left));
         }
         if !view.show(&live, left)? {
             return Ok(());
         }
-        if let Some(end) = end(&live) {
+        if let Some(end) = end {
             return print(&end);
         }
         std::thread::sleep(INTERVAL);

@@ -5,6 +5,7 @@
 //! the vertical one, by construction: a chart whose panels have different scales cannot be
 //! represented.
 
+mod column;
 mod tile;
 
 pub use tile::{Content, Image, Tile};

@@ -116,6 +116,7 @@ mod tests {
             accuracy,
             evaluated: accuracy.map(|_| epoch.saturating_sub(1)),
             running,
+            epochs: Vec::new(),
             cells: Vec::new(),
         }
     }

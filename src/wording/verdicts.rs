@@ -143,6 +143,12 @@ impl ClaimVerdict {
         }
     }
 
+    /// The verdict in a word or two: `holds in part`, `inconclusive`.
+    pub fn word(self) -> &'static str {
+        let [said, _] = self.of_claims();
+        said.strip_prefix("is ").unwrap_or(said)
+    }
+
     /// The verb for one claim and for several: `holds`, `hold`.
     pub fn of_claims(self) -> [&'static str; 2] {
         match self {

@@ -36,8 +36,32 @@
     if (!table.caption) say("a table has no caption", table);
     if ([...table.querySelectorAll("th")].some((head) => !head.scope)) say("a th has no scope", table);
   }
-  for (const box of document.querySelectorAll(".scroll, pre, .chart")) {
-    if (box.scrollWidth > box.clientWidth && box.tabIndex < 0) say("keys cannot scroll it", box);
+  // Only a table may be wider than its box, which scrolls, looks like it and says so on a telephone.
+  for (const box of document.querySelectorAll("body *:not(svg *)")) {
+    if (!is(box) || box.scrollWidth <= box.clientWidth + 1 || getComputedStyle(box).overflowX === "visible") continue;
+    const table = box.querySelector(":scope > table");
+    if (box.tabIndex < 0) say("keys cannot scroll it", box);
+    if (!box.matches(".scroll") || !getComputedStyle(box).backgroundImage.includes("gradient")) say("it is cut without a sign", box);
+    if (table?.matches(".blocks") && innerWidth <= 640) say("a table of blocks is cut", box);
+    if (table && innerWidth <= 640 && !getComputedStyle(table.caption.firstElementChild, "::after").content.includes("scroll")) {
+      say("a table does not say that it scrolls", box);
+    }
+    if (innerWidth >= 1280 && box.clientWidth < 1150) say("a table is cut beside empty space", box);
+  }
+  for (const badge of document.querySelectorAll(".badge")) {
+    if (!badge.textContent.trim()) say("a badge has a colour and no word", badge);
+  }
+  for (const element of document.querySelectorAll("svg text, main *:not(svg *)")) {
+    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!words || !is(element)) continue;
+    const svg = element.ownerSVGElement;
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    const size = parseFloat(getComputedStyle(element).fontSize) * scale;
+    if (size < (svg ? 9 : 11) && !matchMedia("print").matches) say(`text of ${size.toFixed(1)} px`, element);
+  }
+  for (const dot of document.querySelectorAll("svg circle")) {
+    const scale = dot.ownerSVGElement.getBoundingClientRect().width / dot.ownerSVGElement.viewBox.baseVal.width;
+    if (is(dot) && dot.r.baseVal.value * scale < 1.6) say("a point of less than 3 px", dot);
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) faults.push(`the page is ${wide} px wider than the window`);

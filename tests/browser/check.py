@@ -1,10 +1,11 @@
-"""Opens a report in headless Chromium and reports every defect.
+"""Opens reports in headless Chromium and reports every defect.
 
-    python3 tests/browser/check.py results/x/report.html [--screenshots DIR]
+    python3 tests/browser/check.py results/x/report.html … [--screenshots DIR]
 
-At 360 and 1280 pixels, light and dark, with script and without, and in print: no error on the console,
-no request to the network, no scrolling sideways, headings in order, words for every picture, contrast of
-at least 4.5. Then tables are sorted and series hidden, by mouse and by keyboard.
+At 360, 768 and 1280 pixels, light and dark, with script and without, and in print: no error on the console,
+no request to the network, no scrolling sideways, nothing that is cut without a sign, text of a readable size,
+headings in order, words for every picture, contrast of at least 4.5. Then tables are sorted and series hidden, by
+mouse and by keyboard, and details are opened.
 """
 
 import argparse
@@ -19,7 +20,7 @@ HERE = pathlib.Path(__file__).parent
 
 def views():
     """The tested combinations of width, theme and script, by name, with their settings."""
-    for width in (360, 1280):
+    for width in (360, 768, 1280):
         for dark in (False, True):
             for script in (True, False):
                 name = f"{width}-{'dark' if dark else 'light'}{'' if script else '-no-script'}"
@@ -68,19 +69,16 @@ def hiding(browser):
     return faults
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("report", type=pathlib.Path)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    arguments = parser.parse_args()
-    url = arguments.report.resolve().as_uri()
-    basics = (HERE / "basics.js").read_text()
-    if arguments.screenshots:
-        arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    browser, faults = Browser(), 0
+def check(browser, report, basics, screenshots):
+    """The number of defects of a report in all views."""
+    url, faults = report.resolve().as_uri(), 0
+    if screenshots:
+        screenshots.mkdir(parents=True, exist_ok=True)
     for name, settings in views():
         found = browser.open(url, **settings)
         found += browser.evaluate(basics)
+        if settings.get("media") != "print":
+            found += [f"with details open: {fault}" for fault in with_details(browser, basics) if fault not in found]
         if settings.get("script") and settings["width"] == 1280:
             found += sorting(browser) + hiding(browser)
             browser.open(url, **settings)
@@ -88,10 +86,32 @@ def main():
         for fault in found:
             print(f"    {fault}")
         faults += len(found)
-        if arguments.screenshots:
-            (arguments.screenshots / f"{name}.png").write_bytes(base64.b64decode(browser.screenshot()))
-    if arguments.screenshots:
-        (arguments.screenshots / "print.pdf").write_bytes(base64.b64decode(browser.pdf()))
+        if screenshots:
+            (screenshots / f"{name}.png").write_bytes(base64.b64decode(browser.screenshot()))
+    if screenshots:
+        (screenshots / "print.pdf").write_bytes(base64.b64decode(browser.pdf()))
+    return faults
+
+
+def with_details(browser, basics):
+    """The defects while all details are open."""
+    each = "document.querySelectorAll('details').forEach((details) => { details.open = %s; })"
+    browser.evaluate(each % "true")
+    found = browser.evaluate(basics)
+    browser.evaluate(each % "false")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("reports", type=pathlib.Path, nargs="+")
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    arguments = parser.parse_args()
+    basics = (HERE / "basics.js").read_text()
+    browser, faults = Browser(), 0
+    for number, report in enumerate(arguments.reports, 1):
+        print(report)
+        faults += check(browser, report, basics, arguments.screenshots and arguments.screenshots / str(number))
     browser.close()
     sys.exit(1 if faults else 0)
 

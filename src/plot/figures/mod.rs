@@ -325,6 +325,12 @@ pub fn stems() -> impl Iterator<Item = &'static str> {
     std::iter::once("overview").chain(Curve::ALL.into_iter().map(|curve| curve.column))
 }
 
+/// Whether a chart of this stem shows one curve: `test_loss`, `test_loss-by-seconds`.
+pub fn is_of_one_curve(stem: &str) -> bool {
+    let name = stem.split('-').next().unwrap_or_default();
+    Curve::ALL.into_iter().any(|curve| curve.column == name)
+}
+
 /// The overview and the curves, with the stems of their files. Empty where no trial has got far enough.
 pub fn all(results: &Results) -> Vec<(String, Chart)> {
     let figures = ["overview", "curves"].into_iter().filter_map(named);

@@ -62,8 +62,9 @@ fn difference(tested: &Tested, judged: &ClaimComparison, mean: f64) -> String {
     }
     let unit = tested.metric.unit;
     let less = comparative(tested, mean < 0.0);
-    let turn = if mean < 0.0 { -1.0 } else { 1.0 };
-    let (size, between) = written(mean, interval, unit, turn);
+    let (size, between) = written(mean, interval, unit);
+    // The word says the direction.
+    let size = size.trim_start_matches('−');
     format!(
         "{size}{} {less} {}{between}{}",
         unit_name(unit),
@@ -115,7 +116,7 @@ pub(in crate::report) fn signed(tested: &Tested, judged: &ClaimComparison) -> Op
         let (times, between) = factor(mean, paired.interval);
         (format!("× {times}"), between)
     } else {
-        let (size, between) = written(mean, paired.interval, unit, 1.0);
+        let (size, between) = written(mean, paired.interval, unit);
         let is_more = mean > 0.0 && size.chars().any(|c| ('1'..='9').contains(&c));
         let sign = if is_more { "+" } else { "" };
         (format!("{sign}{size}{}", unit_name(unit)), between)
@@ -142,7 +143,7 @@ pub(super) fn is_factor(tested: &Tested) -> bool {
 fn factor(mean: f64, interval: Option<Interval>) -> (String, String) {
     let raised = |decades: f64| 10_f64.powf(decades);
     let interval = interval.map(|i| Interval { low: raised(i.low), high: raised(i.high) });
-    written(raised(mean), interval, Unit::Number, 1.0)
+    written(raised(mean), interval, Unit::Number)
 }
 
 /// For costs, the relative effect: `, 54 % fewer`; `, 2.40 times as much` from twice as much on.
@@ -213,18 +214,15 @@ fn metric_in_words(name: &str) -> String {
     }
 }
 
-/// A difference and its interval in the unit for text, each multiplied by `turn` (1 or −1).
-fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (String, String) {
-    let turn = turn * unit.scale();
-    let ends = interval.map(|i| {
-        let (one, other) = (i.low * turn, i.high * turn);
-        [one.min(other), one.max(other)]
-    });
+/// A difference and its interval in the unit for text, both with their signs.
+fn written(mean: f64, interval: Option<Interval>, unit: Unit) -> (String, String) {
+    let scale = unit.scale();
+    let ends = interval.map(|i| [i.low * scale, i.high * scale]);
     let largest = ends.map_or(0.0, |[low, high]| low.abs().max(high.abs()));
-    let places = places((mean * turn).abs().max(largest));
+    let places = places((mean * scale).abs().max(largest));
     let between =
         ends.map(|[low, high]| format!(" [{}, {}]", fixed(low, places), fixed(high, places)));
-    (fixed(mean * turn, places), between.unwrap_or_default())
+    (fixed(mean * scale, places), between.unwrap_or_default())
 }
 
 /// The number of decimal places at which a number of this size has at least three digits.

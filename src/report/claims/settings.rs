@@ -2,8 +2,8 @@
 //! and the number of settings in which the result was as expected.
 
 use super::effect::{
-    amount, beyond_grid, bound, comparative, fixed, grid, is_factor, places, quantity,
-    spoken_setting, unit_name, wins,
+    amount, beyond_grid, bound, comparative, fixed, grid, is_factor, measured, places, quantity,
+    signed, spoken_setting, unit_name, wins,
 };
 use super::sides::against;
 use crate::compare::claim::{ClaimComparison, ClaimResult, Counts, TestVerdict, Tested};
@@ -30,6 +30,32 @@ pub fn lines(judgement: &ClaimResult) -> Vec<String> {
         return vec![answer(judgement)];
     }
     lines
+}
+
+/// The headline's effect in numbers only: `epochs to 90 %, before − none: −3.00 epochs (median of 2 settings, −4.38 to
+/// −1.62)`; where a side of some pair has no value, the pairs that were won; empty where there is no pair.
+pub fn brief(judgement: &ClaimResult) -> String {
+    let Some(headline) = judgement.headline() else {
+        return String::new();
+    };
+    let settings = Settings::of(headline);
+    let effect = match (&settings.trained[..], settings.spread()) {
+        ([only], _) => signed(headline, only).map(|parts| parts.join(" ")),
+        (_, Some(spread)) => Some(settings.brief(spread)),
+        _ => None,
+    };
+    let name = measured(headline, judgement.target);
+    let [a, b] = &headline.test.compare;
+    let between = if is_factor(headline) { '/' } else { '−' };
+    let tallies = settings.trained.iter().map(|judged| judged.comparison.paired.tally);
+    let [won, pairs] = tallies.fold([0, 0], |[won, pairs], tally| {
+        [won + tally.wins, pairs + tally.wins + tally.ties + tally.losses]
+    });
+    match effect {
+        Some(effect) => format!("{name}, {a} {between} {b}: {effect}"),
+        None if pairs > 0 => format!("{name}: {a} better than {b} in {won} of {pairs} pairs"),
+        None => String::new(),
+    }
 }
 
 /// The line of one test.
@@ -165,6 +191,18 @@ impl<'a> Settings<'a> {
         parts.join("; ")
     }
 
+    /// The median with the range, in numbers only.
+    fn brief(&self, spread: [f64; 3]) -> String {
+        let (count, unit) = (self.measured.len(), self.tested.metric.unit);
+        let (times, scaled, unit) = if is_factor(self.tested) {
+            ("× ", spread.map(|decades| 10_f64.powf(decades)), String::new())
+        } else {
+            ("", spread.map(|end| end * unit.scale()), unit_name(unit))
+        };
+        let [low, middle, high] = alike(scaled);
+        format!("{times}{middle}{unit} (median of {count} settings, {low} to {high})")
+    }
+
     /// The setting with this mean difference.
     fn setting_of(&self, mean: f64) -> String {
         let is_it = |judged: &&&ClaimComparison| difference(judged) == Some(mean);
@@ -192,26 +230,19 @@ impl<'a> Settings<'a> {
             );
         }
         let unit = tested.metric.unit;
-        let is_less = middle < 0.0;
-        let turn = if is_less { -1.0 } else { 1.0 } * unit.scale();
-        let (near, far) = if is_less { (high, low) } else { (low, high) };
-        let turned = [near, middle, far].map(|end| end * turn);
-        let word = comparative(tested, is_less);
-        let range = if turned[0] < 0.0 {
-            let [other_way, _, this_way] = alike(turned.map(f64::abs));
-            let other = comparative(tested, !is_less);
-            format!(
-                "{other_way} {other} at {} to {this_way} {word} at {}",
-                self.setting_of(near),
-                self.setting_of(far)
-            )
-        } else {
-            let [near, _, far] = alike(turned);
-            format!("{near} to {far}")
+        let ends = [low, middle, high].map(|end| end * unit.scale());
+        let word = comparative(tested, middle < 0.0);
+        // Settings that disagree are named.
+        let at = |end: f64| match low < 0.0 && high > 0.0 {
+            true => format!(" at {}", self.setting_of(end)),
+            false => String::new(),
         };
+        let [low_text, middle_text, high_text] = alike(ends);
+        let range = format!("{low_text}{} to {high_text}{}", at(low), at(high));
         format!(
             "median of {settings} {}{} {word} {} ({range})",
-            alike(turned)[1],
+            // The word says the direction.
+            middle_text.trim_start_matches('−'),
             unit_name(unit),
             against(&tested.test, "than"),
         )

@@ -121,7 +121,7 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
     let slow = [0.81, 0.85, 0.85, 0.85, 0.85, 0.85];
     assert_eq!(
         of(&[0.95; 6], &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81], "epochs_to_target"),
-        "epochs to 80 %: 0.67 epochs fewer with the norm before the activation than without one [0.12, 1.21], 25 % fewer, n = 6; undecided, suggests the opposite"
+        "epochs to 80 %: 0.67 epochs fewer with the norm before the activation than without one [−1.21, −0.12], 25 % fewer, n = 6; undecided, suggests the opposite"
     );
     assert_eq!(
         of(&[0.95; 6], &[0.5, 0.5, 0.81, 0.81, 0.81, -1.0], "epochs_to_target"),
@@ -161,7 +161,7 @@ fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
     assert_eq!(verdict(&judgement), "holds in 3 of 6 comparisons");
     assert_eq!(
         answer(&judgement),
-        "test accuracy: median of 3 settings 0.00 points higher with the norm before the activation than without one (3.14 lower at batch size 8 to 3.14 higher at batch size 2), n = 7 in each; as expected in 0 of 3 settings, no meaningful difference in 1, undecided in 2. The other test: as expected in 3 of 3 comparisons"
+        "test accuracy: median of 3 settings 0.00 points higher with the norm before the activation than without one (−3.14 at batch size 8 to 3.14 at batch size 2), n = 7 in each; as expected in 0 of 3 settings, no meaningful difference in 1, undecided in 2. The other test: as expected in 3 of 3 comparisons"
     );
 
     let only = |values: &[&str]| {
@@ -213,7 +213,7 @@ fn claims_are_written_as_text_and_as_csv_and_json() {
         report: None,
     }];
     snapshot::check("claims.md", &markdown(&entries));
-    snapshot::check("claims.txt", &table(&entries));
+    snapshot::check("claims.txt", &details(&entries));
     let csv = csv(&entries);
     assert!(csv.starts_with(&CLAIM_COLUMNS.join(",")), "{csv}");
     snapshot::check("claims.csv", &csv);

@@ -3,6 +3,7 @@
 use crate::compare::claim::{ClaimComparison, ClaimResult, ClaimVerdict};
 use crate::results::query::Expect;
 use crate::units::counted;
+use crate::wording::numbers::of;
 use crate::wording::verdicts::{EFFECT_OF_EVALUATION, evidence};
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
@@ -21,6 +22,23 @@ pub fn verdict(judgement: &ClaimResult) -> String {
         }
     };
     said(judgement) + &of_evaluation(judgement) + &lacking
+}
+
+/// The verdict in a word or two, and what [`verdict`] adds to it: `holds in part` and `: in 3 of 4 comparisons`.
+pub fn verdict_parts(judgement: &ClaimResult) -> [String; 2] {
+    let (word, whole) = (judgement.ruling().word(), verdict(judgement));
+    let details = match whole.strip_prefix(word) {
+        Some(rest) => rest.to_owned(),
+        None => format!(": {}", whole.strip_prefix("holds ").unwrap_or(&whole)),
+    };
+    [word.to_owned(), details]
+}
+
+/// The number of comparisons that are as expected: `3 of 4`, `3 of 4 so far`.
+pub fn as_expected(judgement: &ClaimResult) -> String {
+    let counts = judgement.counts();
+    let so_far = if judgement.lacking() == [0, 0] { "" } else { " so far" };
+    format!("{}{so_far}", of(counts.supported, counts.all))
 }
 
 /// A note: `; in 1 of 3 comparisons an effect of how the network is evaluated`.

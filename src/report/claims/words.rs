@@ -3,11 +3,12 @@
 use super::effect::{amount, expected, measured};
 use super::entries::Entry;
 use super::settings::lines;
-use super::verdict::verdict;
+use super::verdict::{as_expected, verdict};
 use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;
 use crate::report::sheet::{Columns, Sheet};
+use crate::report::table::lay_out;
 use crate::results::query::short_name;
 use crate::wording::numbers::{optional, p_value};
 use crate::wording::verdicts::needed_pairs;
@@ -20,8 +21,39 @@ pub(in crate::report) fn outcome(judged: &ClaimComparison) -> &'static str {
     judged.outcome.words()
 }
 
-/// Every claim with its verdict, its effect and all its tests.
+/// Width of the lines of [`table`].
+const WIDTH: usize = 80;
+
+/// One line for each claim: the verdict, the number of comparisons that are as expected, and the claim.
 pub fn table(entries: &[Entry]) -> String {
+    let row = |entry: &Entry| {
+        let judgement = &entry.judgement;
+        let verdict = judgement.ruling().word().to_owned();
+        vec![verdict, as_expected(judgement), judgement.claim.statement.trim().to_owned()]
+    };
+    let mut rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let header = ["verdict", "as expected", "claim"].map(str::to_owned);
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([header[column].len()]).max().unwrap_or(0)
+    };
+    let room = WIDTH.saturating_sub(widest(0) + widest(1) + 4);
+    rows.iter_mut().for_each(|row| row[2] = shortened(&row[2], room));
+    lay_out(&header, &rows, |_| true)
+}
+
+/// The text, or its beginning with an ellipsis where it is longer than `most` characters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(most.saturating_sub(1)).collect();
+    let whole = start.rsplit_once(' ').map_or(start.as_str(), |(words, _)| words);
+    format!("{whole} …")
+}
+
+/// Every claim with its verdict, its effect and all its tests.
+pub fn details(entries: &[Entry]) -> String {
     let texts: Vec<String> = entries.iter().map(whole).collect();
     format!("{}\n{NOTE}\n", texts.join("\n"))
 }
@@ -105,7 +137,7 @@ pub fn markdown(entries: &[Entry]) -> String {
 }
 
 /// How to read the effect of a test.
-pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
+pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. Brackets and parentheses are of the first value minus the second: below zero, the first is lower. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
 
 /// Lines as one table cell.
 fn escaped(lines: &[String]) -> String {

@@ -13,7 +13,7 @@ use crate::compare::{Answer, Comparison, Description};
 use crate::stats::{self, Interval, Side, Verdict};
 use crate::units::{capitalised, counted};
 use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
-use crate::wording::numbers::{difference, minus, share, value};
+use crate::wording::numbers::{difference, minus, range, share, value};
 use crate::wording::until::time;
 use crate::wording::verdicts::EFFECT_OF_EVALUATION;
 use verdict::verdict;
@@ -129,7 +129,7 @@ impl AnswerWriter<'_> {
         let told = if let (Some(by), Some(middle)) = (paired.mean, middle) {
             let (amount, interval) = apart(by, paired.interval, unit);
             let uncertain = match interval {
-                Some(interval) => format!("95 % interval {interval}, "),
+                Some(interval) => format!("95 % interval of the difference {interval}, "),
                 None => String::new(),
             };
             let came_to = self.came_to(middle);
@@ -160,14 +160,15 @@ impl AnswerWriter<'_> {
         let (with, _) = difference(comparison);
         let population = trusted(comparison);
         let (without, interval) = difference(population);
-        let interval = interval.map_or(String::new(), |i| format!(" (95 % interval {i})"));
+        let interval =
+            interval.map_or(String::new(), |i| format!(" (95 % interval of the difference {i})"));
         self.subject(&comparison.a)
             .plain(format!(
                 " gave {with} {} {}, evaluated with running statistics ({pairs}): ",
                 spoken(self.compared.metric.name),
                 self.against(&comparison.b)
             ))
-            .strong(EFFECT_OF_EVALUATION)
+            .badge(EFFECT_OF_EVALUATION, comparison.verdict)
             .plain(format!(
                 ". With the population's statistics in the same networks it is {without}{interval}: "
             ))
@@ -335,22 +336,16 @@ fn fits((one, other): (&String, &String)) -> bool {
     one == other || one.is_empty() || other.is_empty()
 }
 
-/// A difference and its interval in the same direction: `0.26 points more`, and `0.05 to 0.47`.
+/// A difference in words, and its interval with signs, as in every table: `0.26 points less`, and `−0.47 to −0.05`.
 fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<String>) {
-    let sign = if by < 0.0 { -1.0 } else { 1.0 };
     let direction = match (by < 0.0, unit) {
         (true, Unit::Epochs | Unit::Steps) => "fewer",
         (true, _) => "less",
         (false, _) => "more",
     };
-    let end = |end: f64| minus(&value(sign * end, unit));
-    let ends = |i: Interval| {
-        if sign < 0.0 { (i.high, i.low) } else { (i.low, i.high) }
-    };
-    let interval = interval.map(ends);
     (
-        format!("{} {} {direction}", end(by), unit.of_differences()),
-        interval.map(|(low, high)| format!("{} to {}", end(low), end(high))),
+        format!("{} {} {direction}", value(by.abs(), unit), unit.of_differences()),
+        interval.map(|ends| minus(&range(Some(ends), |end| difference(end, unit)))),
     )
 }
 

@@ -14,13 +14,19 @@ use crate::wording::numbers::{optional, p_value};
 pub(super) fn statement(judgement: &ClaimResult) -> Statement {
     let claimed = judgement.claim.statement.trim().trim_end_matches('.');
     let answer = Words::from(format!("“{claimed}”: "))
-        .strong(claims::verdict(judgement))
-        .plain(format!(". {}.", capitalised(&claims::answer(judgement))));
+        .and(verdict(judgement))
+        .plain(format!(" {}.", capitalised(&claims::answer(judgement))));
     let source = judgement.claim.source.as_ref();
     let source = source.map(|source| source.trim().trim_end_matches('.'));
     let source = source.map(|source| Words::from(format!("Claimed by {source}.")));
     let gaps = remark(&judgement.gaps);
     Statement { answer, others: gaps.into_iter().chain(source).collect() }
+}
+
+/// The verdict on a claim as a badge, with its details and a full stop.
+pub(super) fn verdict(judgement: &ClaimResult) -> Words {
+    let [word, details] = claims::verdict_parts(judgement);
+    Words::new().badge(word, judgement.ruling()).plain(format!("{details}."))
 }
 
 /// A comparison with its test.
@@ -38,7 +44,7 @@ pub(super) fn tests(judgement: &ClaimResult) -> Table {
         columns = columns.column("at", |(tested, judged)| claims::spoken_setting(tested, judged));
     }
     let columns = columns
-        .column("outcome", |(_, judged)| claims::outcome(judged))
+        .column("outcome", |(_, judged)| Cell::verdict(claims::outcome(judged), judged.outcome))
         .column("effect with 95 % interval", |(tested, judged)| {
             let paired = &judged.comparison.paired;
             // An interval must not be broken into two lines.

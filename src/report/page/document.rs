@@ -1,6 +1,7 @@
 //! A report as plain data: its content without a format. Tests compare it;
 //! [`super::html`] and [`super::markdown`] write it.
 
+use super::tone::Tone;
 use super::words::Words;
 use crate::plot::chart::Chart;
 use crate::wording::numbers::dashed;
@@ -135,6 +136,10 @@ pub struct Cell {
     pub link: Option<String>,
     /// Further lines below the text.
     pub below: Vec<String>,
+    /// Where the text is a verdict: what decides the colour of its badge.
+    pub tone: Option<Tone>,
+    /// A share from 0 to 1 that is drawn as a bar beside the text.
+    pub share: Option<f64>,
 }
 
 impl Cell {
@@ -154,6 +159,16 @@ impl Cell {
     pub fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         let mut lines = lines.into_iter();
         Self { text: lines.next().unwrap_or_default(), below: lines.collect(), ..Self::default() }
+    }
+
+    /// A verdict in few words as a badge; what the text has in parentheses at its end is written below it.
+    pub fn verdict(text: &str, tone: impl Into<Tone>) -> Self {
+        let (word, reason) = match text.strip_suffix(')').and_then(|text| text.split_once(" (")) {
+            Some((word, reason)) => (word, vec![reason.to_owned()]),
+            None => (text, Vec::new()),
+        };
+        let word = word.to_owned();
+        Self { text: word, below: reason, tone: Some(tone.into()), ..Self::default() }
     }
 
     /// A cell with a link.

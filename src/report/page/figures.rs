@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 use super::document::{Block, Figure, Section};
 use super::words::Words;
 use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
-use crate::plot::figures::Drawn;
+use crate::plot::figures::{self as plots, Drawn};
 use crate::units::{self, capitalised};
 
 /// The section of figures; `None` where nothing can be drawn yet. `name` is the experiment's, `once` a note that
 /// many charts have and that is printed below the first of them only.
 pub(super) fn section(charts: Vec<Drawn>, name: &str, once: Option<&str>) -> Option<Section> {
     let mut is_said = false;
-    let block = |mut drawn: Drawn| {
+    let mut block = |mut drawn: Drawn| {
         let whole = drawn.chart.footnote.clone();
         if let Some(once) = once.filter(|once| whole.contains(once)) {
             if is_said {
@@ -24,7 +24,20 @@ pub(super) fn section(charts: Vec<Drawn>, name: &str, once: Option<&str>) -> Opt
         figure.chart.footnote = whole;
         Block::Figure(Box::new(figure))
     };
-    let blocks: Vec<Block> = charts.into_iter().map(block).collect();
+    let has_overview = charts.iter().any(|drawn| drawn.stem.starts_with("overview"));
+    // The first one answers the question, whichever it is.
+    let is_part = |(place, drawn): &(usize, Drawn)| {
+        has_overview && *place > 0 && plots::is_of_one_curve(&drawn.stem)
+    };
+    let (parts, shown): (Vec<_>, Vec<_>) = charts.into_iter().enumerate().partition(is_part);
+    let mut block = |(_, drawn)| block(drawn);
+    let mut blocks: Vec<Block> = shown.into_iter().map(&mut block).collect();
+    if !parts.is_empty() {
+        blocks.push(Block::Folded {
+            summary: "The curves of the overview, each as a figure of its own".to_owned(),
+            blocks: parts.into_iter().map(block).collect(),
+        });
+    }
     (!blocks.is_empty()).then(|| Section {
         id: "figures".to_owned(),
         title: "What it looks like".to_owned(),

@@ -93,7 +93,9 @@ pub fn marked(words: &Words) -> String {
     for piece in words.pieces() {
         match piece {
             Piece::Plain(plain) => text.push_str(&escape_inside(plain)),
-            Piece::Strong(strong) => text.push_str(&format!("**{}**", escape_inside(strong))),
+            Piece::Strong(strong) | Piece::Badge { text: strong, .. } => {
+                text.push_str(&format!("**{}**", escape_inside(strong)));
+            }
             Piece::Code(code) => text.push_str(&code_span(code)),
             Piece::Link { text: of, to } => text.push_str(&link(of, to)),
         }

@@ -9,6 +9,7 @@ pub mod figures;
 mod fold;
 mod folder;
 pub mod html;
+pub mod live;
 pub mod markdown;
 mod material;
 mod names;
@@ -19,11 +20,13 @@ pub mod tables;
 mod task;
 #[cfg(test)]
 mod tests;
+mod tone;
 mod untested;
 mod words;
 
 pub use folder::{Folder, chart, claimed_charts};
 pub use material::Material;
+pub use tone::Tone;
 pub use words::{Piece, Words, address};
 
 use crate::compare::population;

@@ -152,7 +152,7 @@ pub fn comparisons(answer: &Answer) -> Table {
     let columns = Columns::new()
         .column("comparison", |c: &Comparison| format!("{} − {}", c.a, c.b))
         .axes(&answer.others, |c| &c.setting)
-        .column("verdict", said)
+        .column("verdict", |c| Cell::verdict(&said(c), c.verdict))
         .number("pairs", |c| c.paired.pairs.to_string())
         .number(&format!("difference, {}", unit.of_differences()), move |c| {
             let mean = mean_difference(c, answer);

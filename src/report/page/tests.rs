@@ -5,6 +5,7 @@ mod collections;
 mod data;
 mod pages;
 mod statements;
+mod under_way;
 
 use super::*;
 use crate::compare::claim;

@@ -1,5 +1,7 @@
 //! Lines of text with markup, which both formats support.
 
+use super::tone::Tone;
+
 /// Text in pieces, not yet escaped: each writer escapes it for its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words(Vec<Piece>);
@@ -13,6 +15,13 @@ pub enum Piece {
     Code(String),
     /// Strong emphasis.
     Strong(String),
+    /// A verdict in a word or two, marked by its colour.
+    Badge {
+        /// The word.
+        text: String,
+        /// What decides its colour.
+        tone: Tone,
+    },
     /// A link.
     Link {
         /// The text of the link.
@@ -61,6 +70,13 @@ impl Words {
         self
     }
 
+    /// Appends a verdict in a word or two.
+    #[must_use]
+    pub fn badge(mut self, text: impl Into<String>, tone: impl Into<Tone>) -> Self {
+        self.0.push(Piece::Badge { text: text.into(), tone: tone.into() });
+        self
+    }
+
     /// Appends a link; see [`Piece::Link`].
     #[must_use]
     pub fn link(mut self, text: impl Into<String>, to: impl Into<String>) -> Self {
@@ -87,6 +103,7 @@ impl Words {
             Piece::Plain(text)
             | Piece::Code(text)
             | Piece::Strong(text)
+            | Piece::Badge { text, .. }
             | Piece::Link { text, .. } => text.clone(),
         };
         self.0.iter().map(text).collect()

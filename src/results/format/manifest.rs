@@ -134,7 +134,7 @@ pub fn instruction_set() -> &'static str {
 }
 
 /// The present time, in UTC.
-pub(in crate::results) fn now() -> String {
+pub fn now() -> String {
     // A year of four digits can always be formatted.
     OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }

@@ -50,6 +50,8 @@ pub struct LiveTrial {
     pub evaluated: Option<usize>,
     /// The claim of the run that trains it.
     pub running: Option<Running>,
+    /// While it is trained, its epochs so far.
+    pub epochs: Vec<EpochRow>,
     /// The cells of its row.
     pub cells: Vec<String>,
 }
@@ -108,6 +110,7 @@ fn trial(
         accuracy: None,
         evaluated: None,
         running: None,
+        epochs: Vec::new(),
         cells,
     };
     if let Some((layout, watcher)) = folder.filter(|_| !trial.status.is_finished()) {
@@ -130,7 +133,9 @@ fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Ve
         let files = layout.trial(&trial.id).of_run(&running.run);
         let epochs: Vec<EpochRow> = files::rows(&files.epochs())?;
         trial.status = TrialStatus::Running;
-        return Ok(tables::figures_so_far(trial.status.name(), epochs.last()));
+        let figures = tables::figures_so_far(trial.status.name(), epochs.last());
+        trial.epochs = epochs;
+        return Ok(figures);
     }
     let record = survey::whole_record(layout, &trial.id)?;
     trial.status = record.as_ref().map_or(TrialStatus::Pending, |r| (&r.outcome).into());
@@ -153,9 +158,22 @@ fn label(axes: &[String], values: &[String], replicate: &str) -> String {
     format!("{} #{replicate}", axes.collect::<Vec<_>>().join(" · "))
 }
 
+impl LiveTrial {
+    /// The share of its steps that is trained, from 0 to 1.
+    pub fn share(&self) -> f64 {
+        let running = self.running.as_ref().filter(|running| running.steps > 0);
+        running.map_or(0.0, |running| (running.step as f64 / running.steps as f64).min(1.0))
+    }
+}
+
 /// How long trials took, kept between two reads.
 #[derive(Debug, Default)]
-pub struct Durations(HashMap<String, f64>);
+pub struct Durations {
+    /// The seconds of each finished trial, by its id.
+    of_trials: HashMap<String, f64>,
+    /// Their mean by condition, and over all conditions.
+    means: (HashMap<usize, f64>, Option<f64>),
+}
 
 impl Durations {
     /// Seconds until all trials of `live` are trained, with as many at a time as now: estimated from finished
@@ -169,32 +187,31 @@ impl Durations {
             by_condition.entry(trial.condition).or_default().push(seconds);
         }
         let all: Vec<f64> = by_condition.values().flatten().copied().collect();
+        let mean =
+            |(condition, seconds): (&usize, &Vec<f64>)| Some((*condition, stats::mean(seconds)?));
+        self.means = (by_condition.iter().filter_map(mean).collect(), stats::mean(&all));
         let at_a_time = live.trials.iter().filter(|trial| trial.running.is_some()).count();
-        let Some(mean) = stats::mean(&all).filter(|_| at_a_time > 0) else {
-            return Ok(None);
-        };
-        let left = live.trials.iter().filter(|trial| trial.status.is_left()).map(|trial| {
-            let same = by_condition.get(&trial.condition);
-            let whole = same.and_then(|same| stats::mean(same)).unwrap_or(mean);
-            whole * (1.0 - share(trial))
-        });
-        Ok(Some(left.sum::<f64>() / at_a_time as f64))
+        let left = live.trials.iter().filter(|trial| trial.status.is_left());
+        let left: Option<f64> = left.map(|trial| self.left_of(trial)).sum();
+        Ok(left.filter(|_| at_a_time > 0 && !all.is_empty()).map(|left| left / at_a_time as f64))
+    }
+
+    /// Seconds that a trial still takes, from its start or from where it is; `None` before
+    /// [`Self::seconds_left`] has seen a finished trial.
+    pub fn left_of(&self, trial: &LiveTrial) -> Option<f64> {
+        let (by_condition, mean) = &self.means;
+        let whole = by_condition.get(&trial.condition).copied().or(*mean)?;
+        Some(whole * (1.0 - trial.share()))
     }
 
     fn of(&mut self, layout: &Layout, id: &str) -> Result<f64> {
-        if let Some(&seconds) = self.0.get(id) {
+        if let Some(&seconds) = self.of_trials.get(id) {
             return Ok(seconds);
         }
         let rows = files::timings(&layout.trial(id))?.unwrap_or_default();
         let seconds = rows.iter().map(|row| row.train_seconds + row.evaluation_seconds);
         let seconds = seconds.sum();
-        self.0.insert(id.to_owned(), seconds);
+        self.of_trials.insert(id.to_owned(), seconds);
         Ok(seconds)
     }
-}
-
-/// The share of a trial that is trained, from 0 to 1.
-fn share(trial: &LiveTrial) -> f64 {
-    let running = trial.running.as_ref().filter(|running| running.steps > 0);
-    running.map_or(0.0, |running| (running.step as f64 / running.steps as f64).min(1.0))
 }

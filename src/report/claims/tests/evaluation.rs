@@ -80,7 +80,7 @@ fn a_setting_that_is_an_effect_of_the_evaluation_is_no_part_of_the_median() {
     assert_eq!(
         folder_of([false, false, true]),
         format!(
-            "test accuracy: median of 2 of 3 settings {gain} (3.14 to 3.14), n = 7 in each; with running statistics, at optimizer rmsprop, 5.00 points lower with the norm before the activation than without one [5.00, 5.00], n = 7; with the population's statistics {gain} [2.50, 3.78]; as expected in 2 of 3 settings, an effect of how the network is evaluated in 1"
+            "test accuracy: median of 2 of 3 settings {gain} (3.14 to 3.14), n = 7 in each; with running statistics, at optimizer rmsprop, 5.00 points lower with the norm before the activation than without one [−5.00, −5.00], n = 7; with the population's statistics {gain} [2.50, 3.78]; as expected in 2 of 3 settings, an effect of how the network is evaluated in 1"
         )
     );
     let all = folder_of([true; 3]);

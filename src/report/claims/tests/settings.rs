@@ -42,13 +42,13 @@ fn over_several_settings_the_median_is_printed_with_the_range() {
 }
 
 #[test]
-fn fewer_epochs_are_a_range_from_the_smaller_to_the_larger_saving() {
+fn fewer_epochs_are_a_range_below_zero() {
     let sides: [(&[f64], &[f64]); 2] = [(&[0.95; 7], &[0.95; 7]), (&[0.99; 7], &[0.81; 7])];
     let tests = vec![test("epochs_to_target", Expect::Lower)];
     // It reaches 0.8 after the third epoch, the second and the second; the other side after the second.
     assert_eq!(
         told(&in_settings(&sides, tests)).1,
-        "epochs to 80 %: median of 2 settings 0.50 epochs fewer with the norm before the activation than without one (0.00 to 1.00), n = 7 in each; as expected in 1 of 2 settings, no meaningful difference in 1"
+        "epochs to 80 %: median of 2 settings 0.50 epochs fewer with the norm before the activation than without one (−1.00 to 0.00), n = 7 in each; as expected in 1 of 2 settings, no meaningful difference in 1"
     );
 }
 
@@ -60,7 +60,7 @@ fn settings_that_disagree_are_named_with_their_directions() {
     assert_eq!(said, "mixed: holds in 1 of 2 comparisons, the opposite in 1");
     assert_eq!(
         effect,
-        "test accuracy: median of 2 settings 0.50 points higher with the norm before the activation than without one (2.00 lower at batch size 2 to 3.00 higher at batch size 4), n = 7 in each; as expected in 1 of 2 settings, the opposite in 1"
+        "test accuracy: median of 2 settings 0.50 points higher with the norm before the activation than without one (−2.00 at batch size 2 to 3.00 at batch size 4), n = 7 in each; as expected in 1 of 2 settings, the opposite in 1"
     );
 }
 
@@ -112,7 +112,7 @@ fn every_test_has_a_line_and_the_headline_is_one_that_decides() {
     let entry = Entry { folder: "x".to_owned(), judgement, figure: None, report: None };
     let row = markdown(std::slice::from_ref(&entry));
     assert!(row.contains("; undecided<br>loss: "), "{row}");
-    assert!(table(&[entry]).contains("; undecided\n           loss: "));
+    assert!(details(&[entry]).contains("; undecided\n           loss: "));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn for_far_too_few_replicates_no_number_of_needed_ones_is_printed() {
     let needed = judgement.tests[0].comparisons[0].comparison.needed;
     assert!(needed.is_some_and(|needed| needed > 100), "{needed:?}");
     let entries = [Entry { folder: "x".to_owned(), judgement, figure: None, report: None }];
-    assert!(table(&entries).contains("  more than 100\n"));
+    assert!(details(&entries).contains("  more than 100\n"));
     let estimate = needed.map(|n| n.to_string()).unwrap_or_default();
     let table = csv(&entries);
     let rows = ::csv::Reader::from_reader(table.as_bytes()).into_records();

@@ -72,3 +72,55 @@ fn a_label_names_the_test_and_a_report_is_linked_in_place_of_a_figure() {
         "[curves](x/charts/curves.svg) |"
     );
 }
+
+#[test]
+fn each_claim_has_a_line_of_at_most_80_columns_with_its_verdict_first() {
+    let entry = |statement: &str, before: &[f64], none: &[f64]| {
+        let mut results = placements(before, none, vec![test("test_accuracy", Expect::Higher)]);
+        statement.clone_into(&mut results.claim.as_mut().expect("claimed").statement);
+        let judgement = judge(&results).expect("judged").expect("claimed");
+        Entry { folder: "x".to_owned(), judgement, figure: None, report: None }
+    };
+    let long = "It prevents vanishing and exploding gradients in deep sigmoid and tanh networks";
+    let mut partial = entry("It helps", &GAIN, &BASE);
+    partial.judgement.tests[0].comparisons[0].comparison.missing = 1;
+    let text = table(&[
+        entry(long, &GAIN, &BASE),
+        partial,
+        entry("It helps", &BASE, &GAIN),
+        entry("It helps", &GAIN[..3], &BASE[..3]),
+        entry("It helps", &[], &[]),
+    ]);
+    assert_eq!(
+        text,
+        "\
+verdict         as expected    claim
+holds           1 of 1         It prevents vanishing and exploding gradients in …
+holds           1 of 1 so far  It helps
+does not hold   0 of 1         It helps
+inconclusive    0 of 1         It helps
+not tested yet  0 of 0         It helps
+"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn a_verdict_has_a_word_and_details_and_its_effect_is_told_in_numbers() {
+    let parts = |before: &[f64], none: &[f64], expect| {
+        let results = placements(before, none, vec![test("test_accuracy", expect)]);
+        let judgement = judge(&results).expect("judged").expect("claimed");
+        (verdict_parts(&judgement).concat(), brief(&judgement))
+    };
+    let (said, effect) = parts(&BASE, &GAIN, Expect::Higher);
+    assert_eq!(said, "does not hold: the opposite holds");
+    assert_eq!(effect, "test accuracy, before − none: −3.14 points [−3.78, −2.50]");
+    assert_eq!(parts(&GAIN, &BASE, Expect::Higher).0, "holds");
+    let (said, effect) = parts(&GAIN[..4], &BASE[..4], Expect::Higher);
+    assert_eq!(said, "inconclusive: suggests that it holds (n = 4; 6 pairs needed)");
+    assert!(effect.contains("+3."), "{effect}");
+    let diverged = [-1.0; 7];
+    let (_, effect) = parts(&GAIN, &diverged, Expect::Higher);
+    assert_eq!(effect, "test accuracy: before better than none in 7 of 7 pairs");
+    assert_eq!(parts(&[], &[], Expect::Higher), ("not tested yet".to_owned(), String::new()));
+}

@@ -50,10 +50,13 @@ fn overview(parts: &[Part]) -> Section {
     let (heading, first) =
         if are_claims { ("The claims", "claim") } else { ("The answers", "claim or question") };
     let table = Table {
-        caption: Words::new()
-            .strong("Verdicts and effects")
-            .plain(format!(". Each {first} leads to its section below.")),
-        columns: columns(&[first, "verdict", "effect of each test"], &[]),
+        caption: Words::new().strong("Verdicts and effects").plain(format!(
+            ". Each {first} leads to its section below, with the effect of every test."
+        )),
+        columns: columns(
+            &[first, "verdict", "as expected", "effect of the first test that decides"],
+            &[],
+        ),
         rows: parts.iter().map(|part| part.row.clone()).collect(),
         notes: vec![claims::EFFECTS.into()],
     };

@@ -70,21 +70,30 @@ impl Part {
 }
 
 fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
-    let (verdict, effects) = match material.judgement {
-        Some(judgement) => (
-            Cell::ordered(claims::verdict(judgement), Some(f64::from(judgement.ruling() as u8))),
-            claims::lines(judgement),
-        ),
-        None => (Cell::of("–"), vec![answer::statement(material).answer.text()]),
-    };
     let heading = Cell::linked(heading, format!("#{}", name::section(id)));
-    let effects = effects.iter().map(|effect| unbroken(&capitalised(effect)));
-    vec![heading, verdict, Cell::lines(effects)]
+    let Some(judgement) = material.judgement else {
+        let answer = Cell::of(answer::statement(material).answer.text());
+        return vec![heading, Cell::of("–"), Cell::of("–"), answer];
+    };
+    let verdict = Cell {
+        order: Some(f64::from(judgement.ruling() as u8)),
+        ..Cell::verdict(judgement.ruling().word(), judgement.ruling())
+    };
+    let counts = Cell::ordered(
+        claims::as_expected(judgement),
+        Some(judgement.counts().supported as f64 / judgement.counts().all.max(1) as f64),
+    );
+    vec![heading, verdict, counts, Cell::of(unbroken(&claims::brief(judgement))).dashed()]
 }
 
 fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block> {
-    let mut blocks =
-        vec![Block::Paragraph(verdict(material)), Block::Paragraph(origin(material, member))];
+    let mut blocks = vec![Block::Paragraph(verdict(material))];
+    if let Some(judgement) = material.judgement {
+        let effects = claims::lines(judgement);
+        let effects = effects.iter().map(|effect| unbroken(&format!("{}.", capitalised(effect))));
+        blocks.push(Block::List(effects.map(Words::from).collect()));
+    }
+    blocks.push(Block::Paragraph(origin(material, member)));
     let remarks = untested::unfinished(material).into_iter();
     let remarks = remarks.chain(setup::cautions(material));
     let remarks = remarks.chain(tables::tuning(material));
@@ -104,14 +113,9 @@ fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block
     blocks
 }
 
-/// The verdict and the effect; for a folder without a claim, the answer to its question.
+/// The verdict; for a folder without a claim, the answer to its question.
 fn verdict(material: &Material<'_>) -> Words {
-    let Some(judgement) = material.judgement else {
-        return answer::statement(material).answer;
-    };
-    Words::new()
-        .strong(format!("{}.", capitalised(&claims::verdict(judgement))))
-        .plain(format!(" {}.", unbroken(&capitalised(&claims::answer(judgement)))))
+    material.judgement.map_or_else(|| answer::statement(material).answer, claim::verdict)
 }
 
 /// The source of the claim, and where the numbers are.

@@ -1,7 +1,7 @@
 //! A report as one HTML file without external resources: it needs no network, and can be read without
 //! JavaScript.
 //!
-//! `maud` escapes all text and attributes in its templates. Line ends are for readers of the
+//! `maud` escapes all text and attributes in its templates. Line ends are for readers of the source.
 
 mod table;
 
@@ -20,17 +20,35 @@ const STYLE: &str = include_str!("style.css");
 /// Optional features: hides and shows series, sorts tables.
 const SCRIPT: &str = include_str!("script.js");
 
+/// When a page of a run under way was written, and how often it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refresh<'a> {
+    /// The time, in UTC, RFC 3339.
+    pub written: &'a str,
+    /// Seconds until it is written again and reloads itself; `None` for the last page.
+    pub every: Option<u64>,
+}
+
 /// Writes a report with its rendered figures, in their order.
 pub fn write(report: &Report, pictures: &[Picture]) -> String {
+    page(report, pictures, None)
+}
+
+/// As [`write`], for a run under way.
+pub fn write_live(report: &Report, pictures: &[Picture], refresh: Refresh<'_>) -> String {
+    page(report, pictures, Some(refresh))
+}
+
+fn page(report: &Report, pictures: &[Picture], refresh: Option<Refresh<'_>>) -> String {
     let page = html! {
         (DOCTYPE) "\n"
-        html lang="en" { "\n" (head(report)) (body(report, pictures)) } "\n"
+        html lang="en" { "\n" (head(report, refresh)) (body(report, pictures, refresh)) } "\n"
     };
     // Some characters may not occur in HTML even escaped.
     for_markup(&page.into_string()).into_owned()
 }
 
-fn head(report: &Report) -> Markup {
+fn head(report: &Report, refresh: Option<Refresh<'_>>) -> Markup {
     html! {
         head { "\n"
             meta charset="utf-8"; "\n"
@@ -38,6 +56,9 @@ fn head(report: &Report) -> Markup {
             meta name="color-scheme" content="light dark"; "\n"
             meta name="description" content=(report.answer.text()); "\n"
             meta name="generator" content=(report.author); "\n"
+            @if let Some(seconds) = refresh.and_then(|refresh| refresh.every) {
+                meta http-equiv="refresh" content=(seconds); "\n"
+            }
             // Otherwise a browser requests one.
             link rel="icon" href="data:,"; "\n"
             title { (report.title) " – " (report.name) } "\n"
@@ -55,13 +76,13 @@ fn page_css() -> String {
     )
 }
 
-fn body(report: &Report, pictures: &[Picture]) -> Markup {
+fn body(report: &Report, pictures: &[Picture], refresh: Option<Refresh<'_>>) -> Markup {
     let mut pictures = pictures.iter();
     html! {
         body { "\n"
             a.skip href="#content" { "Skip to the report" }
             main id="content" { "\n"
-                (top(report))
+                (top(report, refresh))
                 (contents(report))
                 @for of in &report.sections { (section(of, &mut pictures)) }
             } "\n"
@@ -73,13 +94,32 @@ fn body(report: &Report, pictures: &[Picture]) -> Markup {
     }
 }
 
-fn top(report: &Report) -> Markup {
+fn top(report: &Report, refresh: Option<Refresh<'_>>) -> Markup {
     html! {
         header {
             p.kicker { (report.scope) } "\n"
             h1 { (report.title) } "\n"
             p.answer { (marked(&report.answer)) } "\n"
+            @if let Some(refresh) = refresh { (written(refresh)) }
             @for remark in &report.remarks { p.remark { (marked(remark)) } "\n" }
+        } "\n"
+    }
+}
+
+/// When the page was written, from which a reader sees whether it still is.
+fn written(refresh: Refresh<'_>) -> Markup {
+    // `2026-01-31T12:00:00.123Z`
+    let moment = refresh.written.get(..19).unwrap_or(refresh.written).replace('T', " ");
+    let every = refresh.every.map(|seconds| seconds.to_string());
+    html! {
+        p.written {
+            "Written at " time datetime=(refresh.written) data-every=[&every] { (moment) " UTC" }
+            @if let Some(every) = every {
+                ", and again every " (every) " s, when this page reloads itself. If that is long ago, "
+                code { "bn-lab watch" } " has ended and nothing here is new."
+            } @else {
+                ". This page does not reload itself."
+            }
         } "\n"
     }
 }
@@ -118,7 +158,7 @@ fn block<'a>(of: &Block, pictures: &mut impl Iterator<Item = &'a Picture>) -> Ma
             None => paragraph(&shown.caption),
         },
         Block::Table(shown) => table::write(shown),
-        Block::Code(text) => html! { pre tabindex="0" { code { (text) } } "\n" },
+        Block::Code(text) => html! { pre { code { (text) } } "\n" },
         Block::Folded { summary, blocks } => html! {
             details { "\n"
                 summary { (summary) }
@@ -139,14 +179,22 @@ fn figure(shown: &Figure, picture: &Picture) -> Markup {
     };
     html! {
         figure id={ "figure-" (shown.stem) } { "\n"
-            div.chart role="img" tabindex="0" aria-label=(shown.alternative) {
-                (PreEscaped(&picture.inline))
+            div.chart role="img" aria-label=(shown.alternative) {
+                // One of both is shown.
+                @if let Some(narrow) = &picture.narrow {
+                    div.wide { (PreEscaped(&picture.inline)) } "\n"
+                    div.narrow { (PreEscaped(narrow)) }
+                } @else {
+                    div.scroll tabindex="0" { (PreEscaped(&picture.inline)) }
+                }
             } "\n"
             figcaption {
                 (marked(&shown.caption))
-                span.downloads {
-                    (file("SVG", "svg", "image/svg+xml", picture.svg.as_bytes())) " "
-                    (file("PNG", "png", "image/png", &picture.png))
+                @if let Some(files) = &picture.files {
+                    span.downloads {
+                        (file("SVG", "svg", "image/svg+xml", files.svg.as_bytes())) " "
+                        (file("PNG", "png", "image/png", &files.png))
+                    }
                 }
             } "\n"
         } "\n"
@@ -165,6 +213,7 @@ fn marked(words: &Words) -> Markup {
                 Piece::Plain(text) => { (text) }
                 Piece::Code(text) => { code { (text) } }
                 Piece::Strong(text) => { strong { (text) } }
+                Piece::Badge { text, tone } => { strong class=(tone.class()) { (text) } }
                 Piece::Link { text, to } => { a href=(to) { (text) } }
             }
         }

@@ -1,5 +1,5 @@
-// Everything can be read without this. It sorts tables by a click on a column's name, and hides or
-// shows a series by a click on its entry in the legend.
+// Everything can be read without this. It sorts tables by a click on a column's name, hides or shows a series
+// by a click on its entry in the legend, and says where a page that should be written again and again is old.
 (() => {
   const order = (cell) => {
     const text = cell.dataset.order ?? cell.textContent.trim();
@@ -31,6 +31,15 @@
     });
   }
 
+  for (const time of document.querySelectorAll("time[data-every]")) {
+    const age = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    if (age < 6 * Number(time.dataset.every) + 10) continue;
+    const text = age < 120 ? `${Math.round(age)} s` : age < 7200 ? `${Math.round(age / 60)} min` : `${Math.round(age / 3600)} h`;
+    const old = document.createElement("strong");
+    old.textContent = ` This page is ${text} old.`;
+    time.closest("p").append(old);
+  }
+
   for (const chart of document.querySelectorAll("figure .chart")) {
     const drawn = [...chart.querySelectorAll("g.series[data-series]")];
     for (const entry of chart.querySelectorAll("g.legend-entry[data-series]")) {
@@ -39,14 +48,15 @@
       if (own.length === 0) continue;
       // What holds buttons is no picture to those who listen.
       chart.setAttribute("role", "group");
-      chart.querySelector("svg")?.removeAttribute("role");
+      chart.querySelectorAll("svg").forEach((svg) => svg.removeAttribute("role"));
       entry.classList.add("legend-toggle");
       for (const [key, value] of [["tabindex", "0"], ["role", "button"], ["aria-pressed", "true"], ["aria-label", `Show ${name}`]]) {
         entry.setAttribute(key, value);
       }
       const toggle = () => {
         const shown = entry.getAttribute("aria-pressed") !== "true";
-        entry.setAttribute("aria-pressed", String(shown));
+        const same = [...chart.querySelectorAll(".legend-toggle")].filter((other) => other.dataset.series === name);
+        same.forEach((other) => other.setAttribute("aria-pressed", String(shown)));
         own.forEach((group) => group.classList.toggle("series-off", !shown));
       };
       entry.addEventListener("click", toggle);

@@ -78,8 +78,8 @@ fn a_row_links_to_the_section_and_both_have_the_same_verdict() {
     let (folder, plain) = (claimed("It <helps>", &LOW, &HIGH), placements(&LOW, &HIGH));
     let report = page_on(&[&folder, &plain]);
     let cells: Vec<&str> = table(&report).rows[0].iter().map(|c| &c.text[..]).collect();
-    let effect = "Test accuracy: 3.14 points higher with the norm before the activation than without one [2.50,\u{a0}3.78], n\u{a0}=\u{a0}7; as expected";
-    assert_eq!(cells, ["It <helps>", "holds", effect]);
+    let effect = "test accuracy, before − none: +3.14 points [2.50,\u{a0}3.78]";
+    assert_eq!(cells, ["It <helps>", "holds", "1 of 1", effect]);
     let section = &report.sections[1];
     assert_eq!(table(&report).rows[0][0].link, Some(format!("#{}", section.id)));
     assert_eq!(section.title, "It <helps>");
@@ -91,7 +91,9 @@ fn a_row_links_to_the_section_and_both_have_the_same_verdict() {
             _ => None,
         })
         .collect();
-    assert_eq!(paragraphs[0], format!("Holds. {effect}."));
+    assert_eq!(paragraphs[0], "holds.");
+    let line = "Test accuracy: 3.14 points higher with the norm before the activation than without one [2.50,\u{a0}3.78], n\u{a0}=\u{a0}7; as expected.";
+    assert_eq!(section.blocks[1], document::Block::List(vec![line.into()]));
     assert_eq!(
         paragraphs[1],
         "Claimed by Somebody 2015. Results: a b, with a report of their own, also as report.md."
@@ -119,7 +121,7 @@ fn a_row_links_to_the_section_and_both_have_the_same_verdict() {
     // A folder without a claim has its answer, and the table of its comparisons.
     let second = &table(&report).rows[1];
     assert_eq!(second[1].text, "–");
-    assert!(second[2].text.starts_with("Before the activation, batch normalisation gave 94.00 %"));
+    assert!(second[3].text.starts_with("Before the activation, batch normalisation gave 94.00 %"));
     assert_eq!(report.sections[2].title, "Does it <help>?");
 }
 

@@ -56,7 +56,7 @@ fn headings_figures_and_tables_have_what_screen_readers_need() {
         page.matches("<th").count() - page.matches("<thead").count(),
         page.matches("<th scope=").count()
     );
-    assert!(page.contains("role=\"img\" tabindex=\"0\" aria-label=\"Chart: "));
+    assert!(page.contains("<div class=\"chart\" role=\"img\" aria-label=\"Chart: "));
     for id in ["figures", "numbers", "setup", "untested", "repeat"] {
         assert!(
             page.contains(&format!("href=\"#{id}\""))
@@ -115,4 +115,51 @@ fn a_report_has_the_same_bytes_every_time() {
     let folder = drawn();
     assert!(page(&folder) == page(&folder));
     assert_eq!(markdown::write(&of(&folder)), markdown::write(&of(&folder)));
+}
+
+#[test]
+fn a_figure_is_there_for_wide_and_for_narrow_screens_with_its_files_once() {
+    let page = page(&drawn());
+    assert_eq!(page.matches("<div class=\"wide\"><svg").count(), 1);
+    assert_eq!(page.matches("<div class=\"narrow\"><svg").count(), 1);
+    assert_eq!(page.matches("download=").count(), 2);
+}
+
+#[test]
+fn a_table_names_the_column_in_each_cell_and_marks_verdicts_by_word_and_colour() {
+    let page = page(&placements(&[0.90; 6], &[0.93; 6]));
+    assert!(
+        page.contains(
+            "<td data-column=\"verdict\"><div><strong class=\"badge for\">before is better</strong>"
+        ),
+        "{page}"
+    );
+    assert!(page.contains(": <strong class=\"badge for\">better</strong> (p = "), "{page}");
+    let few = html::write(&of(&placements(&[0.90; 3], &[0.93; 3])), &[]);
+    let suggested = "<strong class=\"badge open\">suggests that before is better</strong><div class=\"below\">n = 3; 6 pairs needed</div>";
+    assert!(few.contains(suggested), "{few}");
+}
+
+#[test]
+fn curves_that_the_overview_shows_are_folded_and_others_are_not() {
+    let folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
+    let shown = |first: &str, named: &[&str]| {
+        let charts = figures::all(&folder.results).into_iter();
+        let charts = charts.filter(|(stem, _)| named.contains(&stem.as_str()));
+        let mut charts: Vec<figures::Drawn> =
+            charts.map(|(stem, chart)| figures::Drawn { stem, chart }).collect();
+        charts.sort_by_key(|drawn| drawn.stem != first);
+        let report = of(&Folder { charts, ..folder.clone() });
+        let section = &report.sections[0].blocks;
+        let hidden = section.iter().filter_map(|block| match block {
+            document::Block::Folded { blocks, .. } => Some(blocks.len()),
+            _ => None,
+        });
+        let hidden: usize = hidden.sum();
+        (section.len(), hidden, pictures::figures(&report).len())
+    };
+    assert_eq!(shown("overview", &["overview", "test_loss", "test_accuracy"]), (2, 2, 3));
+    // The claim's figure stays where it answers the question.
+    assert_eq!(shown("test_loss", &["overview", "test_loss", "test_accuracy"]), (3, 1, 3));
+    assert_eq!(shown("test_loss", &["test_loss", "test_accuracy"]), (2, 0, 2));
 }

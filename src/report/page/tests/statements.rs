@@ -21,12 +21,12 @@ fn a_clear_gain_is_called_better_and_a_clear_loss_worse() {
     assert_eq!(
         told,
         "Before the activation, batch normalisation gave 94.00 % test accuracy, 3.00 points more than \
-         without (95 % interval 2.85 to 3.15, 6 pairs): better (p = 0.0312 after Holm's correction)."
+         without (95 % interval of the difference +2.85 to +3.15, 6 pairs): better (p = 0.0312 after Holm's correction)."
     );
     let loss = gain.map(|gain: f64| -gain);
     let told = answer(&placements(&NONE, &shifted(&loss)));
     assert!(
-        told.contains("gave 88.00 % test accuracy, 3.00 points less than without (95 % interval 2.85 to 3.15, 6 pairs): worse"),
+        told.contains("gave 88.00 % test accuracy, 3.00 points less than without (95 % interval of the difference −3.15 to −2.85, 6 pairs): worse"),
         "{told}"
     );
 }
