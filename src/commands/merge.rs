@@ -20,7 +20,7 @@ pub fn run(arguments: &cli::Merge) -> Result<()> {
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
     let (results, charts) = present::draw(&target, INTO)?;
     if !arguments.quiet {
-        present::print_results(&target, results, &charts, true)?;
+        present::print_results(&target, &results, &charts, true)?;
     }
     // Damaged files are reported even with `--quiet`, since the table lacks them.
     for path in &merged.torn {

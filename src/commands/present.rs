@@ -20,7 +20,7 @@ use crate::results::recovery::ownership;
 /// that writes the report.
 pub(super) fn print_results(
     layout: &Layout,
-    results: Results,
+    results: &Results,
     charts: &[PathBuf],
     suggests_report: bool,
 ) -> Result<()> {
@@ -29,8 +29,8 @@ pub(super) fn print_results(
         say(NOTHING_TO_DRAW);
         return Ok(());
     }
-    print(&format!("\n{}\n", report::conditions::table(&results)))?;
-    if let Some(tuned) = report::tune::table(&results) {
+    print(&format!("\n{}\n", report::conditions::table(results)))?;
+    if let Some(tuned) = report::tune::table(results) {
         print(&format!("{tuned}\n"))?;
     }
     for line in report::dataset::lines(results.datasets()) {
@@ -46,7 +46,7 @@ pub(super) fn print_results(
     } else {
         say(NOTHING_TO_DRAW);
     }
-    match note_of_old_report(layout, &results) {
+    match note_of_old_report(layout, results) {
         _ if !suggests_report => {}
         Some(note) => say(&note),
         None => say(&format!(

@@ -304,7 +304,7 @@ fn conclude(layout: &Layout, ending: &Ending, arguments: &cli::Run) -> Result<()
     let is_asked = arguments.at_end.has_report();
     let prints = !arguments.quiet && arguments.message_format == MessageFormat::Human;
     if prints {
-        present::print_results(layout, results, &charts, !is_asked)?;
+        present::print_results(layout, &results, &charts, !is_asked)?;
     }
     if is_asked {
         write_report(layout, prints, arguments)?;

@@ -49,10 +49,11 @@ impl Layout {
         let accuracy = training.accuracy();
         let tested = training.tested.map(percent);
         let words = match self.columns {
-            ..MEDIUM => ["", "loss ", "", ""],
+            ..MEDIUM => [""; 4],
             MEDIUM..WIDE => ["epoch ", "loss ", "acc ", "test acc "],
             _ => ["epoch ", "loss ", "accuracy ", "test accuracy "],
         };
+        let gap = if self.columns < MEDIUM { " " } else { "  " };
         // A narrow line has room for one accuracy.
         let tested = tested.filter(|_| self.columns >= MEDIUM);
         let values = [Some(epoch), loss, accuracy, tested];
@@ -62,7 +63,7 @@ impl Layout {
         for (word, value) in words.into_iter().zip(values) {
             let Some(value) = value else { continue };
             let value = if value.ends_with('%') { format!("{value:>7}") } else { value };
-            line.push("  ");
+            line.push(gap);
             line.push_in(Some(Ink::Faint), word);
             line.push(&value);
         }
@@ -127,7 +128,7 @@ mod tests {
         for (columns, expected) in [
             (120, "before #1   epoch 3  loss 0.2500  accuracy  90.0 %  test accuracy  87.5 %"),
             (80, "before #1   epoch 3  loss 0.2500  acc  90.0 %  test acc  87.5 %"),
-            (40, "before #1   3  loss 0.2500   90.0 %"),
+            (40, "before #1  3 0.2500  90.0 %"),
         ] {
             assert_eq!(line(columns, &training), expected);
         }
