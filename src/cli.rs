@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::kernels::Kernels;
 use crate::plan::shard::Shard;
+use crate::streams::ColourChoice;
 use crate::submit::Memory;
 
 pub use self::bench::{Bench, InstructionSet};
@@ -38,6 +39,15 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BN_LAB_REVI
                   5 some trials failed · 6 device · 130 interrupted"
 )]
 pub struct Cli {
+    /// Colour the output: on a terminal (`auto`, which heeds `NO_COLOR` and `CLICOLOR_FORCE`), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    pub color: ColourChoice,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -146,7 +156,7 @@ pub struct ExperimentArgs {
 /// Where datasets are looked for.
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// Look for dataset files here first (else in `$BN_LAB_DATA`, else in the user's cache)
+    /// Look for dataset files here first (else in `$BN_LAB_DATA`, the user's cache, and where Keras keeps them)
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 }
@@ -211,9 +221,30 @@ pub struct Run {
     /// so that several runs share the work without coordination
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// The report.
+    #[command(flatten)]
+    pub at_end: AtEnd,
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What follows the last trial of a run, besides its charts and its table.
+#[derive(Debug, Args)]
+pub struct AtEnd {
+    /// Write the report at the end as well, as `bn-lab report` does
+    #[arg(long)]
+    pub report: bool,
+    /// Write the report at the end and open it in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+impl AtEnd {
+    /// Whether the report is written.
+    pub fn has_report(&self) -> bool {
+        self.report || self.open
+    }
 }
 
 /// How a table is written.
@@ -426,6 +457,12 @@ pub struct Submit {
     /// Memory of each task
     #[arg(long, value_name = "SIZE", default_value = "2G", allow_negative_numbers = true)]
     pub memory: Memory,
+    /// GPUs of each task; `-- --device wgpu` uses them, in a build with that feature
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub gpus: Option<u16>,
+    /// Tasks that run at the same time [default: as many as the cluster has room for]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub array_limit: Option<u32>,
     /// Slurm: time limit of each task, or minutes alone; a task that reaches it is requeued and resumes
     /// [default: 01:00:00]
     #[arg(long, value_name = "HH:MM:SS", allow_hyphen_values = true)]
@@ -433,6 +470,16 @@ pub struct Submit {
     /// Slurm: the partition [default: Slurm's]
     #[arg(long, value_name = "NAME")]
     pub partition: Option<String>,
+    /// Slurm: the account that is charged [default: the user's own]
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Slurm: the quality of service
+    #[arg(long, value_name = "NAME")]
+    pub qos: Option<String>,
+    /// Slurm: a further option of `sbatch` for all jobs, in its long form: `--engine-option=--constraint=avx512`. May be
+    /// given several times
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    pub engine_option: Vec<String>,
     /// Slurm: call `sbatch` as well, and print the numbers of the jobs
     #[arg(long)]
     pub submit: bool,

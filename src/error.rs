@@ -81,12 +81,9 @@ pub enum Error {
         /// The memory that the first of them needs, and the memory that there is.
         reason: String,
     },
-    /// The user stopped the sweep; everything measured is recorded.
-    #[error("interrupted; run the same command again{} to complete the rest{}", if *is_forced { " without `--force`" } else { "" }, if *is_forced { ": with it, all would begin anew" } else { "" })]
-    Interrupted {
-        /// Whether finished trials were trained again (`--force`), which repeating the command would do once more.
-        is_forced: bool,
-    },
+    /// The user stopped the sweep; everything measured is recorded. Holds how it stands and how to go on.
+    #[error("interrupted: {0}")]
+    Interrupted(String),
 }
 
 /// The remedy for a full disk, or for a file that reached its size limit.
@@ -118,6 +115,11 @@ impl Error {
         Self::Io { action, path: path.to_owned(), source }
     }
 
+    /// The error of a sweep that the user stopped, where nothing more is known about it.
+    pub fn interrupted() -> Self {
+        Self::Interrupted("run the same command again to complete the rest".to_owned())
+    }
+
     /// The whole message, for a command whose option `elsewhere` names another folder: `-o output.dir=DIR`,
     /// `--into DIR`. A hint never names an option that the command lacks.
     pub fn told(&self, elsewhere: Option<&str>) -> String {
@@ -135,6 +137,11 @@ impl Error {
         Self::Machine(format!(
             "cannot start a thread for {what}: {why}\n  hint: the machine, the user or the container may start no more of them: raise that limit (`ulimit -u`) or end other programs, and run the same command again; finished trials are kept"
         ))
+    }
+
+    /// The word that begins the message when it is printed: a request of the user is no error.
+    pub fn beginning(&self) -> &'static str {
+        if matches!(self, Self::Interrupted(_)) { "" } else { "error: " }
     }
 
     /// Whether the machine caused this, not the trial in which it occurred.
@@ -156,7 +163,7 @@ impl Error {
             Self::Data(_) => 4,
             Self::TrialsFailed { .. } | Self::TooLarge { .. } => 5,
             Self::Device(_) => 6,
-            Self::Interrupted { .. } => 130,
+            Self::Interrupted(_) => 130,
         }
     }
 }
@@ -165,16 +172,6 @@ impl Error {
 mod tests {
     use super::*;
     use std::io::ErrorKind;
-
-    #[test]
-    fn the_hint_after_an_interrupted_forced_run_leaves_out_the_option() {
-        let told = |is_forced| Error::Interrupted { is_forced }.to_string();
-        assert_eq!(told(false), "interrupted; run the same command again to complete the rest");
-        assert_eq!(
-            told(true),
-            "interrupted; run the same command again without `--force` to complete the rest: with it, all would begin anew"
-        );
-    }
 
     #[test]
     fn hints_name_the_option_that_the_command_has() {

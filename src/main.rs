@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where stderr is closed or full, the exit code still reports the error.
-            streams::say(&format!("error: {}", error.told(elsewhere)));
+            streams::say(&format!("{}{}", error.beginning(), error.told(elsewhere)));
             ExitCode::from(error.exit_code())
         }
     }

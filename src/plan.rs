@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::spec::{Condition, Experiment, Recording};
+use crate::config::spec::{Condition, Experiment, Length, Recording};
 use crate::config::value::Value;
 use crate::seed::Streams;
 use crate::units::hexadecimal;
@@ -44,6 +44,14 @@ impl Trial {
     /// The random streams of this trial: the same for every condition of its replicate.
     pub fn streams(&self) -> Streams {
         Streams::new(self.seed, self.replicate)
+    }
+
+    /// Number of epochs; `None` where a number of steps ends the training.
+    pub fn epochs(&self) -> Option<usize> {
+        match self.condition.settings.train.length {
+            Length::Epochs(epochs) => Some(epochs),
+            Length::Steps(_) => None,
+        }
     }
 }
 

@@ -395,7 +395,7 @@ impl ObserverSet<'_, '_> {
             }),
             _ => None,
         };
-        let is_broken = |error: &Error| !matches!(error, Error::Interrupted { .. });
+        let is_broken = |error: &Error| !matches!(error, Error::Interrupted(_));
         let mut is_unrecorded = self.error.as_ref().is_some_and(is_broken);
         for observer in self.observers.iter_mut() {
             let unrecorded = unrecorded.as_ref().filter(|_| is_unrecorded);
@@ -567,7 +567,7 @@ mod tests {
 
     impl Observer for InterruptedOnce {
         fn observe(&mut self, _: &Event) -> Result<()> {
-            let error = Error::Interrupted { is_forced: false };
+            let error = Error::interrupted();
             if std::mem::replace(&mut self.0, true) { Ok(()) } else { Err(error) }
         }
     }
@@ -586,7 +586,7 @@ mod tests {
                 details: None,
             });
         }
-        assert!(matches!(observers.error, Some(Error::Interrupted { .. })));
+        assert!(matches!(observers.error, Some(Error::Interrupted(_))));
         assert_eq!(listener.seen, ["interrupted", "completed"]);
     }
 

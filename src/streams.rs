@@ -2,6 +2,13 @@
 //! text (of a file, a folder's name, an argument) can control a terminal: only this module writes control
 //! sequences, and it removes them from all other text.
 
+mod ink;
+
+pub use self::ink::{
+    ColourChoice, Ink, Painted, Stream, choose_colours, columns, is_coloured, is_unicode,
+    painted_for_terminal,
+};
+
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
@@ -18,9 +25,34 @@ pub fn print_if_open(text: &str) -> Result<bool> {
     write_to_stdout(&for_terminal(text))
 }
 
-/// Prints a line to stderr; a closed stderr is no error.
+/// Prints results with their colours to stdout.
+pub fn print_painted(text: &Painted) -> Result<()> {
+    write_to_stdout(&text.printed()).map(|_| ())
+}
+
+/// Prints a line to stderr; a closed stderr is no error. The words that begin an error, a note or a hint are coloured.
 pub fn say(text: &str) {
-    drop(writeln!(std::io::stderr(), "{}", for_terminal(text)));
+    drop(writeln!(std::io::stderr(), "{}", remark(text).said()));
+}
+
+/// The words that begin a remark, with their colours, which are clap's for the same words.
+const BEGINNINGS: [(&str, Ink); 4] = [
+    ("error:", Ink::Red),
+    ("interrupted:", Ink::Yellow),
+    ("note:", Ink::Cyan),
+    ("  hint:", Ink::Green),
+];
+
+/// A remark with the beginnings of its lines in their colours.
+fn remark(text: &str) -> Painted {
+    let mut painted = Painted::default();
+    for line in text.split_inclusive('\n') {
+        let beginning = BEGINNINGS.iter().find(|(word, _)| line.starts_with(word));
+        let (word, ink) = beginning.map_or(("", None), |(word, ink)| (*word, Some(*ink)));
+        painted.push_in(ink, word);
+        painted.push(&line[word.len()..]);
+    }
+    painted
 }
 
 /// Whether printed lines of stdout can be redrawn: on a terminal that is not a dumb one, decided as

@@ -93,7 +93,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("compare", &["results", "stats", "seed", "description"]),
     ("wording", &["results", "stats", "compare"]),
-    ("plot", &["results", "stats", "compare", "wording"]),
+    ("plot", &["results", "stats", "compare", "wording", "streams"]),
     (
         "report",
         &["results", "stats", "explain", "seed", "compare", "wording", "plot", "description"],
@@ -120,13 +120,13 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Device::ndarray", &["device.rs"]),
     (" println!", &["build.rs"]),
     // All output is filtered in one place.
-    ("stdout()", &["streams.rs"]),
-    ("stderr()", &["streams.rs", "progress/screen.rs"]),
-    ("Term::", &["progress/screen.rs"]),
+    ("stdout()", &["streams.rs", "streams/ink.rs"]),
+    ("stderr()", &["streams.rs", "streams/ink.rs", "progress/screen.rs"]),
+    ("Term::", &["progress/screen.rs", "streams/ink.rs"]),
     ("DrawTarget", &["progress/screen.rs"]),
     ("MultiProgress::", &["progress/screen.rs"]),
     ("error.print()", &["cli/reading.rs"]),
-    ("\\x1b", &["streams.rs"]),
+    ("\\x1b", &["streams.rs", "streams/ink.rs"]),
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
     // These ignore links.
     (".is_dir()", &["fs.rs", "fs/"]),

@@ -154,3 +154,78 @@ fn files_that_are_not_the_published_mnist_are_noted_and_compared_by_their_conten
     lab.bn_lab(&["run", "experiment.toml", "-o", "output.dir=y", "--data-dir", "empty"])
         .refused(4, &["`--data-dir empty` is not used for `mnist`: it has no file of it"]);
 }
+
+/// An archive of NumPy's with arrays of bytes, as `numpy.savez` writes it.
+fn npz(arrays: &[(&str, &str, Vec<u8>)]) -> Vec<u8> {
+    use std::io::Write;
+    let mut bytes = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (name, shape, elements) in arrays {
+        let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
+        let header = format!("{header:117}\n");
+        let member = format!("{name}.npy");
+        let file = archive.new_file(member.as_str());
+        let file = file.compression_method(rawzip::CompressionMethod::STORE);
+        let (mut entry, config) = file.start().expect("memory");
+        let mut writer = config.wrap(&mut entry);
+        for part in [b"\x93NUMPY\x01\x00v\x00".as_slice(), header.as_bytes(), elements] {
+            writer.write_all(part).expect("memory");
+        }
+        let (_, descriptor) = writer.finish().expect("memory");
+        entry.finish(descriptor).expect("memory");
+    }
+    archive.finish().expect("memory");
+    bytes
+}
+
+#[test]
+fn what_keras_has_downloaded_is_read_where_it_is_and_never_written() {
+    let lab = Lab::with(
+        "name = 'x'\nreplicates = 1\n[data]\ndataset = 'mnist'\nvalidation = 0\n[model]\nhidden = [4]\n[train]\nepochs = 1\nbatch_size = 8\n",
+    );
+    // The same images and labels as IDX files and as Keras's archive.
+    in_the_layout_of_mnist(&lab, "files/mnist", 10);
+    let part = |part: &str, count: usize| {
+        let skip = |name: &str, header: usize| {
+            std::fs::read(lab.path(&format!("files/mnist/{part}-{name}"))).expect("written")
+                [header..]
+                .to_vec()
+        };
+        let shapes = (format!("({count}, 28, 28)"), format!("({count},)"));
+        (shapes, skip("images.idx3-ubyte", 16), skip("labels.idx1-ubyte", 8))
+    };
+    let ((x, y), images, labels) = part("train", 40);
+    let ((x_test, y_test), test_images, test_labels) = part("t10k", 20);
+    let archive = npz(&[
+        ("x_test", &x_test, test_images),
+        ("x_train", &x, images),
+        ("y_train", &y, labels),
+        ("y_test", &y_test, test_labels),
+    ]);
+    lab.write("keras/datasets/mnist.npz", &archive);
+    let before = lab.files("keras");
+    let list = lab.bn_lab(&["data", "list"]).stdout;
+    assert!(list.contains("keras/datasets  (Keras)"), "{list}");
+    lab.run(&[]);
+    lab.run(&["-o", "output.dir=again", "--data-dir", "files"]);
+    let [from_keras, from_files] =
+        ["results/x", "again"].map(|folder| lab.text(&format!("{folder}/trials.csv")));
+    assert_eq!(from_keras, from_files);
+    let sums = |folder: &str| {
+        let manifest = lab.text(&format!("{folder}/manifest.json"));
+        let lines: Vec<&str> = manifest.lines().collect();
+        let sums = lines.iter().filter(|line| line.contains("-ubyte\": \""));
+        sums.map(|line| (*line).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((sums("results/x").len(), sums("results/x")), (4, sums("again")));
+    let verified = lab.bn_lab(&["data", "verify"]);
+    verified.refused(4, &["4 of 14 files are whole, and hold something else"]);
+    assert!(verified.stdout.contains("mnist.npz x_train  OTHER"), "{}", verified.stdout);
+    assert_same(&before, &lab.files("keras"));
+
+    // What cannot be read is an error that names the file, and where else data may be.
+    lab.write("keras/datasets/mnist.npz", &archive[..archive.len() / 2]);
+    lab.bn_lab(&["run", "experiment.toml", "--force"])
+        .refused(4, &["mnist.npz", "ZIP archive is damaged"]);
+    lab.bn_lab(&["data", "fetch", "mnist"]).refused(4, &["--data-dir DIR", "BN_LAB_DATA"]);
+}

@@ -75,6 +75,9 @@ impl Lab {
             .args(arguments)
             .env_remove("BN_LAB_DATA")
             .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("KERAS_HOME", self.path("keras"))
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
             .env("ALL_PROXY", "http://127.0.0.1:9");
         command
     }

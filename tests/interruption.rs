@@ -55,9 +55,35 @@ fn a_forced_run_that_is_interrupted_prints_how_to_continue() {
     let ended = child.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("again without `--force` to complete the rest"), "{stderr}");
+    let says = "run experiment.toml --jobs 1` (without `--force`, which would begin all anew) completes the rest";
+    assert!(stderr.contains(says), "{stderr}");
     let trained = lab.run(&[]).stderr;
     assert!(!trained.contains("9 trials to train"), "{trained}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_how_to_go_on_and_prints_no_table() {
+    let lab = long_lab();
+    let mut command = lab.command(&["run", "experiment.toml", "--jobs", "1", "--report"]);
+    let piped = || std::process::Stdio::piped();
+    let child = command.stdout(piped()).stderr(piped()).spawn().expect("the program starts");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while finished(&lab) == 0 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, "-INT");
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "");
+    assert!(!lab.path("results/small/report.html").exists(), "the report would be on a part");
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    let said = stderr.find("interrupted: ").expect("it says so");
+    let said = &stderr[said..];
+    assert!(said.contains(" of 9 trials are finished and recorded in `results/small`"), "{said}");
+    assert!(said.contains("run experiment.toml --jobs 1 --report` completes the rest"), "{said}");
+    assert!(!stderr.contains("error:"), "{stderr}");
+    assert!(stderr.contains("stopping after the current steps"), "{stderr}");
 }
 
 #[cfg(unix)]

@@ -44,6 +44,7 @@ mod report;
 mod results;
 mod run;
 mod shards;
+mod shown;
 #[cfg(unix)]
 mod signals;
 mod starting;

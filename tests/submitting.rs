@@ -214,3 +214,41 @@ fn what_every_task_would_refuse_is_refused_before_it_is_submitted() {
     }
     assert!(!lab.path("results").exists(), "nothing was written");
 }
+
+#[test]
+fn what_a_cluster_asks_for_is_passed_on_and_checked_by_engine() {
+    let lab = Lab::with(SMALL);
+    let further = [
+        "--gpus=1",
+        "--account=lab",
+        "--qos=short",
+        "--array-limit=2",
+        "--engine-option=--constraint=avx512",
+        "--engine-option=--exclusive",
+    ];
+    let ran = submitted(&lab, &further);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("compute on the CPU: `-- --device wgpu`"), "{}", ran.stderr);
+    let array = lab.text(&format!("{FOLDER}.slurm/array.sh"));
+    let finish = lab.text(&format!("{FOLDER}.slurm/finish.sh"));
+    assert!(array.contains("#SBATCH --array=1-4%2\n"), "{array}");
+    for script in [&array, &finish] {
+        for line in ["--gpus=1", "--account=lab", "--constraint=\"avx512\"", "--exclusive"] {
+            assert!(script.contains(&format!("#SBATCH {line}\n")), "{line}\n{script}");
+        }
+    }
+    submitted(&lab, &["--engine-option=--array=1-9"])
+        .refused(2, &["`--array` is set by `--tasks` and `--array-limit`"]);
+    submitted(&lab, &["--account=a b"]).refused(2, &["`--account a b`"]);
+    let kubernetes = ["submit", "experiment.toml", "--engine", "kubernetes"];
+    lab.bn_lab(&[&kubernetes[..], &further].concat()).refused(
+        2,
+        &["`--account`, `--qos` and `--engine-option` are options of `--engine slurm`", "JSON"],
+    );
+    let allowed = ["--gpus=1", "--array-limit=2", "--", "--device", "wgpu"];
+    let ran = lab.bn_lab(&[&kubernetes[..], &allowed].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("compute on the CPU"), "{}", ran.stderr);
+    let manifest = lab.text("results/small.kubernetes/job.yaml");
+    assert!(manifest.contains("\"nvidia.com/gpu\": \"1\""), "{manifest}");
+}

@@ -95,4 +95,7 @@ pub struct Show {
     /// Show the curves of this metric
     #[arg(long, value_name = "NAME")]
     pub metric: Option<String>,
+    /// Draw with ASCII characters alone, as is done where the locale is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
 }

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
 
 use super::{Cli, slips};
 use crate::error::Error;
-use crate::streams;
+use crate::streams::{self, ColourChoice};
 use crate::units::for_terminal;
 
 impl Cli {
@@ -15,7 +15,8 @@ impl Cli {
     /// code with which the process ends.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        Self::try_parse_from(&arguments).map_err(|error| {
+        streams::choose_colours(colours(&arguments));
+        parsed(&arguments).map_err(|error| {
             if error.kind() == ErrorKind::InvalidUtf8 {
                 let error = not_text(&arguments);
                 streams::say(&format!("error: {error}"));
@@ -29,6 +30,30 @@ impl Cli {
             u8::try_from(error.exit_code()).unwrap_or(2)
         })
     }
+}
+
+/// Parses the command line; help and errors have the colours that `--color` asks for.
+fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().color(match colours(arguments) {
+        ColourChoice::Auto => ColorChoice::Auto,
+        ColourChoice::Always => ColorChoice::Always,
+        ColourChoice::Never => ColorChoice::Never,
+    });
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// What `--color` says, which must be known before the rest of the command line is understood; a wrong value is
+/// reported by clap.
+fn colours(arguments: &[OsString]) -> ColourChoice {
+    let texts = arguments.iter().map(|argument| argument.to_str().unwrap_or_default());
+    let texts: Vec<&str> = texts.take_while(|text| *text != "--").collect();
+    let given = texts.iter().enumerate().rev().find_map(|(at, text)| match text.split_once('=') {
+        Some(("--color", value)) => Some(value),
+        _ if *text == "--color" => texts.get(at + 1).copied(),
+        _ => None,
+    });
+    given.and_then(|value| ColourChoice::from_str(value, false).ok()).unwrap_or_default()
 }
 
 /// Most arguments that an error lists.
@@ -47,8 +72,8 @@ fn not_text(arguments: &[OsString]) -> Error {
                 if other == *place { argument.clone() } else { shown(argument) }
             },
         );
-        let parsed = Cli::try_parse_from(others);
-        parsed.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
+        let others: Vec<OsString> = others.collect();
+        parsed(&others).is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
     };
     let refused = (0..arguments.len()).filter(is_refused).take(MOST_NAMED);
     let refused = refused.map(|place| format!("`{}`", arguments[place].to_string_lossy()));
@@ -66,7 +91,8 @@ fn not_text(arguments: &[OsString]) -> Error {
 /// Prints clap's message, in its colours. clap repeats arguments unchanged, so it parses once more with
 /// the arguments as a terminal may show them.
 fn tell(error: &clap::Error, arguments: &[OsString]) {
-    match Cli::try_parse_from(arguments.iter().map(shown)) {
+    let shown: Vec<OsString> = arguments.iter().map(shown).collect();
+    match parsed(&shown) {
         Err(error) => drop(error.print()),
         Ok(_) => streams::say(&error.to_string()),
     }

@@ -38,6 +38,9 @@ pub struct Report {
         conflicts_with = "splice"
     )]
     pub format: Vec<ReportFormat>,
+    /// Open the HTML file in the browser
+    #[arg(long, conflicts_with_all = ["splice", "check"])]
+    pub open: bool,
     /// Rewrite what stands between `<!-- bn-lab: … -->` and `<!-- bn-lab: end -->` in a Markdown file
     /// from the results folders that it names
     #[arg(long, value_name = "FILE")]

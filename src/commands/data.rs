@@ -75,10 +75,11 @@ fn fetch(name: &str, places: &Places) -> Result<()> {
 
 fn verify(places: &Places) -> Result<()> {
     let checks = data::verify(places)?;
-    for FileCheck { path, state, .. } in &checks {
+    for FileCheck { path, part, state, .. } in &checks {
         let verdict = match state {
             FileState::Sound => "ok".to_owned(),
             FileState::Missing => "missing".to_owned(),
+            FileState::Repacked if part.is_some() => "ok, in NumPy's format".to_owned(),
             FileState::Repacked => "ok, unpacked or packed again".to_owned(),
             FileState::Other { of, found } => match of {
                 Some(of) => format!("OTHER: it is a file of {of}"),
@@ -88,7 +89,8 @@ fn verify(places: &Places) -> Result<()> {
             },
             FileState::Damaged { fault } => format!("DAMAGED: {fault}"),
         };
-        print(&format!("{}  {verdict}\n", path.display()))?;
+        let part = part.map_or(String::new(), |part| format!(" {part}"));
+        print(&format!("{}{part}  {verdict}\n", path.display()))?;
     }
     refuse_damaged(&checks)?;
     refuse_others(&checks)?;

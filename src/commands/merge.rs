@@ -1,7 +1,7 @@
 //! `bn-lab merge`: combines results folders of one experiment into the folder that one run would have written.
 
 use crate::cli;
-use crate::commands::present::{self, present};
+use crate::commands::present;
 use crate::commands::say;
 use crate::error::Result;
 use crate::results::format::layout::Layout;
@@ -18,7 +18,10 @@ pub fn run(arguments: &cli::Merge) -> Result<()> {
     present::check(&target, INTO)?;
     locks::settle(&target, say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
-    present(&target, INTO, !arguments.quiet)?;
+    let (results, charts) = present::draw(&target, INTO)?;
+    if !arguments.quiet {
+        present::print_results(&target, &results, &charts, true)?;
+    }
     // Damaged files are reported even with `--quiet`, since the table lacks them.
     for path in &merged.torn {
         say(&format!(

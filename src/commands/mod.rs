@@ -1,6 +1,7 @@
 //! The program's commands, one file for each.
 
 pub mod bench;
+mod browser;
 pub mod claims;
 pub mod clean;
 pub mod compare;
@@ -9,6 +10,7 @@ pub mod data;
 mod datasets;
 pub mod explain;
 mod instruction_set;
+mod interruption;
 pub mod keys;
 mod memory;
 pub mod merge;

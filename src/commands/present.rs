@@ -16,20 +16,21 @@ use crate::results::reader;
 use crate::results::recovery::locks;
 use crate::results::recovery::ownership;
 
-/// Draws the charts of a results folder, and prints its table if `prints`. `option` is the command-line option
-/// that names another folder.
-pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()> {
-    let (results, charts) = draw(layout, option)?;
-    if !prints {
-        return Ok(());
-    }
+/// Prints the table of a results folder, the answer, and where the `charts` are. `suggests_report`: also the command
+/// that writes the report.
+pub(super) fn print_results(
+    layout: &Layout,
+    results: &Results,
+    charts: &[PathBuf],
+    suggests_report: bool,
+) -> Result<()> {
     if results.trials.iter().all(|trial| trial.status.is_left()) {
         // A table without numbers would say nothing.
         say(NOTHING_TO_DRAW);
         return Ok(());
     }
-    print(&format!("\n{}\n", report::conditions::table(&results)))?;
-    if let Some(tuned) = report::tune::table(&results) {
+    print(&format!("\n{}\n", report::conditions::table(results)))?;
+    if let Some(tuned) = report::tune::table(results) {
         print(&format!("{tuned}\n"))?;
     }
     for line in report::dataset::lines(results.datasets()) {
@@ -45,7 +46,8 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     } else {
         say(NOTHING_TO_DRAW);
     }
-    match note_of_old_report(layout, &results) {
+    match note_of_old_report(layout, results) {
+        _ if !suggests_report => {}
         Some(note) => say(&note),
         None => say(&format!(
             "`bn-lab report {}` writes the report: figures, every comparison, what was not tested",
@@ -110,7 +112,8 @@ fn paths(stem: &str, layout: &Layout) -> Vec<PathBuf> {
     output::paths(stem, &layout.charts(), &Output::default())
 }
 
-/// Draws the charts, and writes the choices of tuning and the comparisons. Runs that end at the same time take
+/// Draws the charts, and writes the choices of tuning and the comparisons. `option` is the command-line option that names
+/// another folder. Runs that end at the same time take
 /// turns, so that the last charts show the last tables.
 pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBuf>)> {
     let draw = || {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, ReportFormat};
-use crate::commands::{NOTHING_TO_DRAW, print, say};
+use crate::commands::{NOTHING_TO_DRAW, OUTPUT_DIR, browser, print, say};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::report::page::document::Report as Document;
@@ -16,10 +16,18 @@ use crate::results::format::layout::Layout;
 use crate::results::recovery::locks;
 use crate::results::recovery::ownership;
 
+/// The names of the two reports.
+const FILES: [&str; 2] = ["report.md", "report.html"];
+
 /// Writes the requested report, and prints its path.
 pub fn run(arguments: &cli::Report) -> Result<()> {
     if let Some(file) = &arguments.splice {
         return splice(file, arguments.check);
+    }
+    if arguments.open && !arguments.format.contains(&ReportFormat::Html) {
+        return Err(Error::Usage(
+            "`--open` needs the HTML file\n  hint: `--format html,md`".to_owned(),
+        ));
     }
     if arguments.check {
         return Err(Error::Usage(
@@ -71,13 +79,29 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     ownership::check_apart(target, Some(&read.results.name))?;
     material.apart = (!is_beside).then(|| folder.display().to_string());
     let report = page::report(&material, read.charts.clone());
-    let deliver = || deliver(&report, target, &arguments.format);
+    let deliver = || deliver(&report, target, arguments);
     if is_beside {
         locks::while_drawing(&Layout::new(folder), deliver)
     } else {
         // No run writes into that folder, and the results folder is only read, so no lock is needed.
         deliver()
     }
+}
+
+/// Refuses a results folder whose reports would be written over other files. Called before a run that is to end with
+/// a report.
+pub(super) fn check(folder: &Path) -> Result<()> {
+    ownership::check_files(FILES.map(|name| folder.join(name)), Some(OUTPUT_DIR))
+}
+
+/// Writes the report on a results folder in both formats, as `bn-lab report` does without options, and returns the
+/// paths.
+pub(super) fn write_both(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = Folder::read(folder, &[])?;
+    let report = page::report(&Material::new(&read, None)?, read.charts.clone());
+    let formats = [ReportFormat::Html, ReportFormat::Md];
+    let write = || write(&report, &pictures::draw(&report)?, folder, &formats);
+    locks::while_drawing(&Layout::new(folder), write)
 }
 
 /// Prints a note where the claim names a figure that cannot be drawn, so that another one comes first.
@@ -91,11 +115,14 @@ fn say_missing(read: &Folder, folder: &Path) {
     }
 }
 
-/// Writes a report into a folder, and prints its path.
-fn deliver(report: &Document, target: &Path, formats: &[ReportFormat]) -> Result<()> {
+/// Writes a report into a folder, prints its path, and opens it where that is asked for.
+fn deliver(report: &Document, target: &Path, arguments: &cli::Report) -> Result<()> {
     let pictures = pictures::draw(report)?;
-    for path in write(report, &pictures, target, formats)? {
+    for path in write(report, &pictures, target, &arguments.format)? {
         print(&format!("{}\n", path.display()))?;
+        if arguments.open && path.extension().is_some_and(|extension| extension == "html") {
+            browser::open(&path);
+        }
     }
     Ok(())
 }

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::{self, MessageFormat};
-use crate::commands::present::{self, present};
+use crate::commands::interruption;
+use crate::commands::present;
+use crate::commands::report as report_command;
 use crate::commands::signals::Signals;
 use crate::commands::{
-    OUTPUT_DIR, datasets, load, memory, print, provenance, refuse_compact, say, settling,
+    OUTPUT_DIR, browser, datasets, load, memory, print, provenance, refuse_compact, say, settling,
 };
 use crate::data::Places;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
-use crate::event::{Event, Observer, Stop};
+use crate::event::{Observer, Stop};
 use crate::machine;
 use crate::panics;
 use crate::plan::shard::Shard;
@@ -39,6 +41,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
     present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
+    if arguments.at_end.has_report() {
+        report_command::check(&experiment.output.dir)?;
+    }
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
@@ -88,10 +93,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         ];
         notes.iter().flatten().for_each(|note| say(note));
     }
-    let mut notice = StopNotice { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
     let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
-    let mut display = progress::display(quiet, survey.failed, log_of.clone());
+    let mut display = progress::display(quiet, survey.failed, stop, log_of.clone());
     let gate = writer.gate();
     let sweep = Sweep {
         trials: &survey.to_run,
@@ -102,15 +106,14 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     };
     let mut messages = Messages::new(print, layout.root(), log_of);
     // The writer comes first, so that what the others report is on disk.
-    let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut notice];
-    let is_json = arguments.message_format == MessageFormat::Json;
-    if is_json {
+    let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut()];
+    if arguments.message_format == MessageFormat::Json {
         observers.push(&mut messages);
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train).map_err(|error| match error {
         // The writer does not know the arguments.
-        Error::Interrupted { .. } => Error::Interrupted { is_forced: arguments.force.is_some() },
+        Error::Interrupted(_) => interruption::unrecorded(),
         other => other,
     })?;
     let left = check_left(&writer, &trainer, trials.len())?;
@@ -122,12 +125,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         to_run: survey.to_run.len(),
         trials: trials.len(),
         stop: stop.clone(),
-        is_forced: arguments.force.is_some(),
     };
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    let concluded = signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json));
+    let concluded = signals.while_drawing(|| conclude(&layout, &ending, arguments));
     match (concluded, left) {
         (Err(error), Some(left)) => {
             say(&format!("note: {left}"));
@@ -279,22 +281,6 @@ fn at_most(jobs: usize, quiet: bool) -> usize {
     jobs.min(most)
 }
 
-/// Prints once that a request to stop was received.
-struct StopNotice {
-    stop: Stop,
-    is_said: bool,
-}
-
-impl Observer for StopNotice {
-    fn observe(&mut self, _: &Event) -> Result<()> {
-        if self.stop.is_requested_by_user() && !self.is_said {
-            self.is_said = true;
-            say("stopping after the current steps; Ctrl-C again stops at once");
-        }
-        Ok(())
-    }
-}
-
 /// How a run ended.
 struct Ending {
     tally: Tally,
@@ -304,20 +290,32 @@ struct Ending {
     /// Number of trials in the plan.
     trials: usize,
     stop: Stop,
-    /// Whether finished trials were trained again (`--force`).
-    is_forced: bool,
 }
 
-/// Draws the charts, prints the table, and returns an error where trials failed or the run was stopped.
-fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
-    present(layout, OUTPUT_DIR, !quiet && !is_json)?;
-    if !quiet {
+/// Draws the charts, prints the table, writes the report where it is asked for, and returns an error where trials failed
+/// or the run was stopped.
+fn conclude(layout: &Layout, ending: &Ending, arguments: &cli::Run) -> Result<()> {
+    let (results, charts) = present::draw(layout, OUTPUT_DIR)?;
+    if ending.stop.is_requested_by_user()
+        && let Some(unfinished) = interruption::unfinished(layout, &results)
+    {
+        return Err(unfinished);
+    }
+    let is_asked = arguments.at_end.has_report();
+    let prints = !arguments.quiet && arguments.message_format == MessageFormat::Human;
+    if prints {
+        present::print_results(layout, &results, &charts, !is_asked)?;
+    }
+    if is_asked {
+        write_report(layout, prints, arguments)?;
+    }
+    if !arguments.quiet {
         remark(ending);
     }
     let failed = ending.tally.failed + ending.failed_before;
     // A signal that came while the charts were drawn counts as well.
     if ending.stop.is_requested_by_user() {
-        return Err(Error::Interrupted { is_forced: ending.is_forced });
+        return Err(interruption::finished());
     }
     if failed > 0 {
         return Err(Error::TrialsFailed {
@@ -325,6 +323,22 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
             total: ending.trials,
             is_cut_short: ending.tally.interrupted > 0,
         });
+    }
+    Ok(())
+}
+
+/// Writes the report, says where it is, and opens it where that is asked for.
+fn write_report(layout: &Layout, prints: bool, arguments: &cli::Run) -> Result<()> {
+    for path in report_command::write_both(layout.root())? {
+        let line = format!("report   {}", path.display());
+        if prints {
+            print(&format!("{line}\n"))?;
+        } else if !arguments.quiet {
+            say(&line);
+        }
+        if arguments.at_end.open && path.extension().is_some_and(|extension| extension == "html") {
+            browser::open(&path);
+        }
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ impl Signals {
         while drawn.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if self.stop.is_requested_by_user() {
                 say(
-                    "error: interrupted while the charts were drawn; all trials are recorded: the same command, without `--force`, draws them",
+                    "interrupted while the charts were drawn; all trials are recorded\n  hint: the same command, without `--force`, draws them",
                 );
                 low_level::exit(exit_code());
             }
@@ -88,7 +88,7 @@ impl Signals {
 const LOOK: Duration = Duration::from_millis(20);
 
 fn exit_code() -> i32 {
-    i32::from(Error::Interrupted { is_forced: false }.exit_code())
+    i32::from(Error::interrupted().exit_code())
 }
 
 /// The order matters: the first signal during a training finds `asked` not raised, and raises it.

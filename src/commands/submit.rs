@@ -32,8 +32,11 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
         tasks: tasks(&experiment, arguments.tasks),
         cpus: arguments.cpus,
         memory: arguments.memory,
+        gpus: arguments.gpus,
+        limit: arguments.array_limit,
         run_arguments: run_arguments(arguments)?,
     };
+    note_unused_gpus(&job);
     match arguments.engine {
         Engine::Slurm => {
             // Checked here, since every task would be refused. Pods write into a volume instead.
@@ -49,26 +52,46 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
     Ok(())
 }
 
+/// Refuses options that the chosen engine does not have, all in one message.
 fn refuse_the_other_engines_options(arguments: &cli::Submit) -> Result<()> {
-    let (others, name) = match arguments.engine {
-        Engine::Slurm => (
-            vec![("--image", arguments.image.is_some()), ("--claim", arguments.claim.is_some())],
-            "slurm",
-        ),
+    let of_slurm = [
+        ("--time", arguments.time.is_some()),
+        ("--partition", arguments.partition.is_some()),
+        ("--account", arguments.account.is_some()),
+        ("--qos", arguments.qos.is_some()),
+        ("--engine-option", !arguments.engine_option.is_empty()),
+        ("--submit", arguments.submit),
+    ];
+    let of_kubernetes =
+        [("--image", arguments.image.is_some()), ("--claim", arguments.claim.is_some())];
+    let (others, engine, other, hint) = match arguments.engine {
+        Engine::Slurm => (&of_kubernetes[..], "slurm", "kubernetes", ""),
         Engine::Kubernetes => (
-            vec![
-                ("--time", arguments.time.is_some()),
-                ("--partition", arguments.partition.is_some()),
-                ("--submit", arguments.submit),
-            ],
+            &of_slurm[..],
             "kubernetes",
+            "slurm",
+            "\n  hint: the manifest is one JSON file; what the cluster asks for besides, such as a queue or a node selector, is added to it before `kubectl apply`",
         ),
     };
-    match others.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => {
-            Err(Error::Usage(format!("`{option}` has no meaning with `--engine {name}`")))
-        }
-        None => Ok(()),
+    let given = others.iter().filter(|(_, is_given)| *is_given);
+    let given: Vec<String> = given.map(|(option, _)| format!("`{option}`")).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} {} of `--engine {other}`, with no meaning for `--engine {engine}`{hint}",
+        units::joined(&given, "and"),
+        if given.len() == 1 { "is an option" } else { "are options" },
+    )))
+}
+
+/// Prints a note where tasks get GPUs that the run does not use.
+fn note_unused_gpus(job: &Job) {
+    let names_device = |word: &String| word == "--device" || word.starts_with("--device=");
+    if job.gpus.is_some() && !job.run_arguments.iter().any(names_device) {
+        say(
+            "note: the tasks get GPUs, and compute on the CPU: `-- --device wgpu` names the GPU, in a build with that feature",
+        );
     }
 }
 
@@ -154,10 +177,10 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
         results: text(&experiment.output.dir)?,
         logs: text(&folder.join("logs"))?,
         time: time_limit(time)?,
-        partition: match &arguments.partition {
-            Some(name) => Some(plain("--partition", name, "_.,-")?),
-            None => None,
-        },
+        partition: plain("--partition", arguments.partition.as_deref(), "_.,-")?,
+        account: plain("--account", arguments.account.as_deref(), "_.,-")?,
+        qos: plain("--qos", arguments.qos.as_deref(), "_.,-")?,
+        options: further_options(&arguments.engine_option)?,
     };
     let (array, finish) = (folder.join("array.sh"), folder.join("finish.sh"));
     let scripts = (slurm::array(job, &site), slurm::finish(job, &site));
@@ -292,11 +315,22 @@ fn text(path: &Path) -> Result<String> {
     text.ok_or_else(|| Error::Usage(format!("the path `{}` is not UTF-8", path.display())))
 }
 
-/// The value, if it consists of letters, digits and `others`.
-fn plain(option: &str, value: &str, others: &str) -> Result<String> {
+/// The value that is given, if it consists of letters, digits and `others`.
+fn plain(option: &str, value: Option<&str>, others: &str) -> Result<Option<String>> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
     if value.is_empty() || !value.chars().all(is_plain) {
         return Err(Error::Usage(format!("`{option} {value}` is not one that Slurm has")));
     }
-    Ok(value.to_owned())
+    Ok(Some(value.to_owned()))
+}
+
+fn further_options(given: &[String]) -> Result<Vec<slurm::FurtherOption>> {
+    let option = |text: &String| {
+        slurm::further_option(text)
+            .map_err(|fault| Error::Usage(format!("`--engine-option {text}`: {fault}")))
+    };
+    given.iter().map(option).collect()
 }

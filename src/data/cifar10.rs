@@ -1,4 +1,5 @@
-//! `cifar10`: small colour photographs, in the binary version published by their authors.
+//! `cifar10`: small colour photographs, in the binary version published by their authors, into which the Python version is
+//! read.
 //!
 //! A file is a sequence of records, `[label, 1024 red, 1024 green, 1024 blue]`, one byte each, the planes
 //! of 32×32 row by row; five files of 10 000 for training and one for testing. `data.train_batches`
@@ -11,8 +12,8 @@ use std::path::Path;
 
 use super::dataset::{Dataset, Examples, Inputs};
 use super::published::{CIFAR10, Source, SourceFile};
+use super::stored::Stored;
 use crate::error::Result;
-use crate::fs;
 
 const CLASSES: u8 = 10;
 /// Number of bytes in a record: the label and the image.
@@ -45,10 +46,11 @@ pub(super) fn read(source: &Source, folder: &Path, files: &[&SourceFile]) -> Res
 fn examples(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Examples> {
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
     for file in files {
-        let path = folder.join(file.name);
-        let bytes = fs::read(&path)?;
+        let stored = Stored::existing(file, folder);
+        let unusable = |fault: String| source.unusable(&stored.path, &fault);
+        let bytes = stored.read()?.map_err(unusable)?;
         inputs.reserve(bytes.len());
-        append(&bytes, &mut inputs, &mut labels).map_err(|fault| source.unusable(&path, &fault))?;
+        append(&bytes, &mut inputs, &mut labels).map_err(unusable)?;
     }
     let classes = usize::from(CLASSES);
     Ok(Examples { shape: source.shape, classes, inputs: Inputs::Bytes(inputs), labels })
@@ -80,6 +82,7 @@ mod tests {
     use super::*;
     use crate::data::Row;
     use crate::data::tests::published_folder;
+    use crate::fs;
 
     fn read(folder: &Path, batches: &[u8]) -> Result<Dataset> {
         super::read(&CIFAR10, folder, &needed(batches))

@@ -200,6 +200,7 @@ pub(super) mod tests {
     pub(in crate::data) const BODY: &[u8] = b"ten bytes!";
     /// The file that consists of [`BODY`].
     pub(in crate::data) const FILE: SourceFile = SourceFile {
+        twin: None,
         name: "ten.gz",
         content: Content::Records,
         bytes: 10,

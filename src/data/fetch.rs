@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use ureq::Agent;
 
 use super::cifar10;
-use super::content::{fault, unpacked_sum};
+use super::content::fault;
 use super::download::{Failure, FetchProgress, Timeouts, client, download, download_archive};
-use super::locate::Places;
+use super::locate::{ENVIRONMENT_VARIABLE, KERAS, Places};
 use super::published::{Format, SOURCES, Source, SourceFile};
+use super::stored::Stored;
+use super::sums::unpacked_sum;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -64,14 +66,16 @@ pub(super) fn into_cache(
 fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
     let mut found = Vec::new();
     for file in source.files {
-        let Some(path) = file.find_in(folder) else {
+        let Some(stored) = Stored::find(file, folder) else {
             return Ok(None);
         };
-        if unpacked_sum(&fs::read(&path)?, file) != file.unpacked {
+        if stored.sum(file)? != file.unpacked {
             return Ok(None);
         }
-        found.push(Fetched { path, from: None });
+        found.push(Fetched { path: stored.path, from: None });
     }
+    // An archive holds several.
+    found.dedup();
     Ok(Some(found))
 }
 
@@ -196,7 +200,8 @@ fn unavailable(
     faults: &[String],
 ) -> Error {
     let name = source.name;
-    let nearest = places.nearest(source, needed);
+    // What is missing in Keras's folder belongs into our own.
+    let nearest = places.nearest(source, needed).filter(|(place, _)| place.reason != KERAS);
     let mut text = match &nearest {
         None => format!("the dataset `{name}` is missing and could not be downloaded"),
         Some((_, missing)) => format!(
@@ -219,6 +224,11 @@ fn unavailable(
     let title = if archive.is_empty() { "from one of" } else { "which are in" };
     let addresses = source.mirrors.iter().map(|m| format!("`{m}{archive}`"));
     section(&mut text, title, addresses);
+    let _ = write!(
+        text,
+        "\nif they are somewhere else already, as torchvision or Keras keep them, `--data-dir DIR` or the environment variable \
+         `{ENVIRONMENT_VARIABLE}` names that folder"
+    );
     text.push_str(&ways_round(source, nearest.is_some(), folder));
     Error::Data(text)
 }
@@ -226,7 +236,9 @@ fn unavailable(
 /// Ways to continue without the missing files.
 fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
     let alone = match source.format {
-        Format::Cifar if some_here => cifar10::without_more(|file| file.find_in(folder).is_some()),
+        Format::Cifar if some_here => {
+            cifar10::without_more(|file| Stored::find(file, folder).is_some())
+        }
         Format::Cifar | Format::Idx { .. } => None,
     };
     let alone = alone.map_or(String::new(), |setting| {
@@ -354,6 +366,7 @@ mod tests {
             data_dir: Some("given".into()),
             environment: None,
             cache: Some("cache".into()),
+            keras: None,
         };
         let folder = places.cache_folder("mnist").unwrap();
         let faults = ["`https://example.org/x`: no answer".to_owned()];
@@ -366,6 +379,8 @@ mod tests {
              to put its files there by hand, save them as:\n  {}\n\
              from one of:\n  `https://ossci-datasets.s3.amazonaws.com/mnist/`\n  \
              `https://storage.googleapis.com/cvdf-datasets/mnist/`\n\
+             if they are somewhere else already, as torchvision or Keras keep them, `--data-dir DIR` or the \
+             environment variable `BN_LAB_DATA` names that folder\n\
              without any download, `bn-lab run quickstart` works",
             Path::new("given").join("mnist").display(),
             MNIST

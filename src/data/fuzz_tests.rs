@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use rawzip::CompressionMethod;
+
 use super::archive::{self, tests::packed};
 use super::download::Failure;
 use super::download::tests::{BODY, FILE};
+use super::npz::tests::{npy, zipped};
+use super::pickle::tests::pickled;
 use super::tests::gzipped;
-use super::{cifar10, idx, table};
+use super::{cifar10, idx, npz, pickle, table};
 use crate::config::spec::{Header, InputScaling, MissingRows, Table, TestRows};
 use crate::fs;
 use crate::fuzz_tests::{Target, peak_of};
@@ -78,6 +82,72 @@ fn a_damaged_cifar_file_is_a_dataset_or_refused() {
         let appended = cifar10::append(input, &mut inputs, &mut labels);
         assert!(appended.is_err() || inputs.len() == 3072 * labels.len());
         appended.is_ok()
+    });
+}
+
+#[test]
+fn a_damaged_archive_of_arrays_gives_an_array_or_is_refused() {
+    let labels = npy("|u1", "False", "(9,)", &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let images = npy("|u1", "False", "(2, 3, 2)", &[7; 12]);
+    let members = [("y.npy", labels.as_slice()), ("x.npy", images.as_slice())];
+    let methods = [CompressionMethod::STORE, CompressionMethod::DEFLATE];
+    let target = Target {
+        name: "npz",
+        corpus: methods.map(|method| zipped(&members, method)).into(),
+        words: [&b"PK\x01\x02"[..], b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"(9,)", b"|u1"]
+            .map(<[u8]>::to_vec)
+            .into(),
+        justified: |input| (1 << 18) + MOST_INFLATION * input.len(),
+        weight: 1,
+    };
+    target.run(|input| {
+        let array = npz::as_idx(input, "x");
+        // What is read is an IDX file of its rank.
+        array.is_ok_and(|bytes| idx::decode(&bytes, bytes[3]).is_ok())
+    });
+    // Damage to packed data rarely passes the checksum.
+    let target = Target {
+        name: "npz, inside",
+        corpus: vec![labels, images],
+        justified: |input| (1 << 20) + 64 * input.len(),
+        ..target
+    };
+    target.run(|input| {
+        npz::as_idx(&zipped(&[("x.npy", input)], CompressionMethod::DEFLATE), "x").is_ok()
+    });
+}
+
+#[test]
+fn an_archive_that_unpacks_without_end_is_read_as_far_as_its_header_promises() {
+    let mut bytes = npy("|u1", "False", "(10,)", &[0; 10]);
+    bytes.resize(64 << 20, 0);
+    let bomb = zipped(&[("x.npy", &bytes)], CompressionMethod::DEFLATE);
+    let (read, peak) = peak_of(|| npz::as_idx(&bomb, "x"));
+    assert_eq!(read, Err("`x` in it: more bytes follow its 10 elements".to_owned()));
+    assert!(peak < 1 << 18, "{peak}");
+    // One that promises all that it unpacks to is larger than any dataset.
+    let mut bytes = npy("|u1", "False", "(1073741825,)", &[]);
+    bytes.resize(1 << 20, 0);
+    let bomb = zipped(&[("x.npy", &bytes)], CompressionMethod::DEFLATE);
+    assert!(npz::as_idx(&bomb, "x").is_err_and(|fault| fault.contains("more than is accepted")));
+}
+
+#[test]
+fn a_damaged_pickle_gives_records_or_is_refused() {
+    let target = Target {
+        name: "pickle",
+        corpus: vec![pickled(&[3]), pickled(&[1, 9])],
+        words: [&b"labels"[..], b"data", b"]q\x05(", b"T\xff\xff\xff\x7f", b"\x89T", b"U\x02u1"]
+            .map(<[u8]>::to_vec)
+            .into(),
+        // An operation takes 40 bytes, and a vector grows to twice what it needs.
+        justified: |input| 10_000 + 200 * input.len(),
+        weight: 1,
+    };
+    target.run(|input| {
+        let records = pickle::as_records(input);
+        assert!(records.as_ref().map_or(0, Vec::len) <= 2 * input.len());
+        records.is_ok()
     });
 }
 

@@ -14,9 +14,9 @@ use std::io::Read;
 use flate2::bufread::GzDecoder;
 
 /// Most elements accepted, ten times the largest known file in this format.
-const MOST_ELEMENTS: u64 = 1 << 30;
+pub(super) const MOST_ELEMENTS: u64 = 1 << 30;
 /// Greatest compression factor of a gzip stream: 258 bytes in 2 bits (RFC 1951, lengths of 258).
-const MOST_INFLATION: u64 = 1032;
+pub(super) const MOST_INFLATION: u64 = 1032;
 /// The first two bytes of every gzip stream (RFC 1952).
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 

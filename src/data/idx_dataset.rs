@@ -5,8 +5,8 @@ use std::path::Path;
 use super::dataset::{Dataset, Examples, Inputs};
 use super::idx::{self, Idx};
 use super::published::{Format, SOURCES, Source, SourceFile};
+use super::stored::Stored;
 use crate::error::{Error, Result};
-use crate::fs;
 
 /// Reads the files of `source` from `folder`.
 pub(super) fn read(source: &Source, folder: &Path) -> Result<Dataset> {
@@ -48,8 +48,9 @@ fn examples(
 }
 
 fn decoded(source: &Source, folder: &Path, file: &SourceFile, rank: u8) -> Result<Idx> {
-    let path = file.path_in(folder);
-    idx::decode(&fs::read(&path)?, rank).map_err(|fault| source.unusable(&path, &fault))
+    let stored = Stored::existing(file, folder);
+    let decoded = stored.read()?.and_then(|bytes| idx::decode(&bytes, rank));
+    decoded.map_err(|fault| source.unusable(&stored.path, &fault))
 }
 
 /// The error for an undamaged file with other content: the message does not suggest to
@@ -58,7 +59,7 @@ fn unsuitable(source: &Source, folder: &Path, file: &SourceFile, fault: &str) ->
     let name = source.name;
     Error::Data(format!(
         "the file `{}` holds no data of `{name}`: {fault}\n  hint: `--data-dir DIR` says where the dataset is; `bn-lab data fetch {name}` downloads it into a folder of its own",
-        file.path_in(folder).display()
+        Stored::existing(file, folder).path.display()
     ))
 }
 
@@ -85,6 +86,7 @@ mod tests {
     use crate::data::Row;
     use crate::data::published::{FASHION_MNIST, MNIST};
     use crate::data::tests::published_folder;
+    use crate::fs;
 
     /// Writes a tiny dataset, unpacked: `images` of 28×28 and their labels, for both splits.
     fn write(folder: &Path, images: u32, labels: &[u8]) {

@@ -1,12 +1,15 @@
 //! Lists datasets with the location and state of their files, for
 //! `bn-lab data list` and `bn-lab data verify`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::content::{fault, sha256, unpacked_sum};
+use super::content::fault;
 use super::glyphs;
 use super::locate::{Place, Places};
 use super::published::{SOURCES, Source, SourceFile};
+use super::stored::Stored;
+use super::sums::{sha256, unpacked_sum};
 use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use crate::error::Result;
 use crate::fs;
@@ -52,6 +55,8 @@ pub struct FileCheck {
     pub dataset: &'static str,
     /// The path where the file is or should be.
     pub path: PathBuf,
+    /// The name of its content in a file that holds several.
+    pub part: Option<&'static str>,
     /// The result of the check.
     pub state: FileState,
 }
@@ -136,8 +141,10 @@ fn source_status(source: &'static Source, places: &Places) -> DatasetStatus {
 
 /// The size of the files of `source` in `place`.
 fn bytes_in(source: &Source, place: &Place) -> u64 {
-    let paths = source.files.iter().map(|file| file.find_in(&place.folder));
-    paths.flatten().filter_map(|path| fs::size(&path)).sum()
+    let stored = source.files.iter().filter_map(|file| Stored::find(file, &place.folder));
+    // An archive holds several.
+    let paths: BTreeSet<PathBuf> = stored.map(|stored| stored.path).collect();
+    paths.iter().filter_map(|path| fs::size(path)).sum()
 }
 
 /// Compares the content of every file with what was published: in the folder with most of the dataset, or in the
@@ -149,16 +156,25 @@ pub fn verify(places: &Places) -> Result<Vec<FileCheck>> {
         let found = found.map(|(place, _)| place.folder);
         let folder = found.or_else(|| places.fetch_folder(source.name)).unwrap_or_default();
         for file in source.files {
-            let path = file.path_in(&folder);
-            checks.push(FileCheck { dataset: source.name, state: state(&path, file)?, path });
+            let stored = Stored::existing(file, &folder);
+            checks.push(FileCheck {
+                dataset: source.name,
+                state: state(&stored, file)?,
+                part: stored.part(),
+                path: stored.path,
+            });
         }
     }
     Ok(checks)
 }
 
-fn state(path: &std::path::Path, file: &SourceFile) -> Result<FileState> {
-    let Some(bytes) = fs::read_if_exists(path)? else {
+fn state(stored: &Stored, file: &SourceFile) -> Result<FileState> {
+    if !fs::is_file(&stored.path) {
         return Ok(FileState::Missing);
+    }
+    let bytes = match stored.read()? {
+        Ok(bytes) => bytes,
+        Err(fault) => return Ok(FileState::Damaged { fault }),
     };
     if sha256(&bytes) == file.sha256 {
         return Ok(FileState::Sound);

@@ -3,7 +3,8 @@
 //! 1. `--data-dir DIR`: `DIR/<dataset>/`, the folder that the dataset's archive unpacks to, those of
 //!    other programs (torchvision's `MNIST/raw`), then `DIR` itself;
 //! 2. `$BN_LAB_DATA`: in the same subfolders;
-//! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
+//! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go;
+//! 4. Keras's folder, `$KERAS_HOME/datasets` or `~/.keras/datasets`, in which nothing is ever written.
 //!
 //! The first folder that contains all needed files, packed or unpacked, is used. Whether they
 //! are undamaged is not checked here.
@@ -13,12 +14,18 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::content::unpacked_sum;
 use super::published::{Content, SOURCES, Source, SourceFile};
+use super::stored::Stored;
 use crate::fs;
 
 /// The environment variable that names a data folder.
 pub const ENVIRONMENT_VARIABLE: &str = "BN_LAB_DATA";
+
+/// The environment variable that names Keras's folder.
+const KERAS_VARIABLE: &str = "KERAS_HOME";
+
+/// Why Keras's folder is searched.
+pub(super) const KERAS: &str = "Keras";
 
 /// The places where files may be. No other folder is searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +36,8 @@ pub struct Places {
     pub environment: Option<PathBuf>,
     /// bn-lab's own folder inside the user's cache folder; `None` where the user has no home folder.
     pub cache: Option<PathBuf>,
+    /// The folder of datasets that Keras downloads into; `None` where the user has no home folder.
+    pub keras: Option<PathBuf>,
 }
 
 /// One folder that is searched.
@@ -36,7 +45,7 @@ pub struct Places {
 pub struct Place {
     /// The folder, which must contain all files.
     pub folder: PathBuf,
-    /// The reason why it is searched: `--data-dir`, `BN_LAB_DATA` or `cache`.
+    /// The reason why it is searched: `--data-dir`, `BN_LAB_DATA`, `cache` or `Keras`.
     pub reason: &'static str,
 }
 
@@ -52,6 +61,7 @@ impl Places {
             cache: etcetera::choose_base_strategy()
                 .ok()
                 .map(|strategy| strategy.cache_dir().join("bn-lab")),
+            keras: keras_home().map(|home| home.join("datasets")),
         }
     }
 
@@ -68,6 +78,14 @@ impl Places {
         }
         if let Some(folder) = self.cache_folder(source.name) {
             places.push(Place { folder, reason: "cache" });
+        }
+        for (keras, name) in self
+            .keras
+            .iter()
+            .flat_map(|keras| source.keras_folders.iter().map(move |name| (keras, *name)))
+        {
+            let folder = if name.is_empty() { keras.clone() } else { keras.join(name) };
+            places.push(Place { folder, reason: KERAS });
         }
         places
     }
@@ -127,7 +145,7 @@ impl Places {
         files: &[&'static SourceFile],
     ) -> Option<(Place, Vec<&'static SourceFile>)> {
         let lacking = |place: Place| {
-            let is_missing = |file: &&SourceFile| file.find_in(&place.folder).is_none();
+            let is_missing = |file: &&SourceFile| Stored::find(file, &place.folder).is_none();
             let missing: Vec<_> = files.iter().copied().filter(is_missing).collect();
             (place, missing)
         };
@@ -140,6 +158,13 @@ impl Places {
     }
 }
 
+/// Keras's own folder: `$KERAS_HOME`, in which it expands `~`, else `~/.keras`.
+fn keras_home() -> Option<PathBuf> {
+    let given = env::var(KERAS_VARIABLE).ok().filter(|value| !value.is_empty());
+    let home = given.unwrap_or_else(|| "~/.keras".to_owned());
+    fs::from_home(&home).map(|home| PathBuf::from(&*home))
+}
+
 /// The dataset other than `source` whose published files are in `folder` under the same names. It is
 /// recognised by its labels, however they are packed.
 fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
@@ -148,8 +173,8 @@ fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
     let is_there = |other: &&Source| {
         let labels = other.files.iter().filter(|file| file.content == Content::Labels);
         labels.into_iter().any(|file| {
-            let bytes = file.find_in(folder).and_then(|path| fs::read(&path).ok());
-            bytes.is_some_and(|bytes| unpacked_sum(&bytes, file) == file.unpacked)
+            let sum = Stored::find(file, folder).and_then(|stored| stored.sum(file).ok());
+            sum.is_some_and(|sum| sum == file.unpacked)
         })
     };
     alike.find(is_there).map(|other| other.name)
@@ -177,6 +202,7 @@ mod tests {
             data_dir: Some(root.join("given")),
             environment: Some(root.join("environment")),
             cache: Some(root.join("cache")),
+            keras: Some(root.join("keras")),
         }
     }
 
@@ -187,6 +213,7 @@ mod tests {
         assert_eq!(find(&places), None);
         // Filled from the last place to the first: each one precedes those filled before.
         for (folder, reason) in [
+            ("keras", "Keras"),
             ("cache/mnist", "cache"),
             ("environment", "BN_LAB_DATA"),
             ("environment/mnist", "BN_LAB_DATA"),
@@ -206,9 +233,10 @@ mod tests {
         fill(&folder, true);
         assert!(find(&places(root.path())).is_some());
         let file = &MNIST.files[0];
-        assert_eq!(file.find_in(&folder), Some(folder.join("train-images-idx3-ubyte")));
+        let found = || Stored::find(file, &folder).map(|stored| stored.path);
+        assert_eq!(found(), Some(folder.join("train-images-idx3-ubyte")));
         fill(&folder, false);
-        assert_eq!(file.find_in(&folder), Some(folder.join("train-images-idx3-ubyte.gz")));
+        assert_eq!(found(), Some(folder.join("train-images-idx3-ubyte.gz")));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //!              ├────▶ table                                    a file of the user's
 //!              └────▶ published, locate ──▶ (fetch ──▶ download) ──▶ idx_dataset ──▶ idx
 //!                                                   └▶ archive  └▶ cifar10
+//!                                              (stored ▶ npz, pickle: as other programs keep the files)
 //! ```
 //!
 //! Nothing here uses tensors. A loaded [`Dataset`] is the content of its files; validation, scaling and order
@@ -30,12 +31,16 @@ mod loader;
 mod locate;
 #[cfg(test)]
 mod loopback;
+mod npz;
 mod order;
 mod origin;
+mod pickle;
 mod published;
 mod scaling;
 mod size;
 mod split;
+mod stored;
+mod sums;
 mod synthetic;
 mod table;
 

@@ -5,11 +5,10 @@
 //! unpacked or repacked files work, and others in the same layout; `bn-lab data verify`, `run` and the
 //! report note where the content differs from what was published.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::spec::Shape;
 use crate::error::Error;
-use crate::fs;
 
 /// A dataset that is read from files.
 #[derive(Debug)]
@@ -19,6 +18,8 @@ pub(super) struct Source {
     /// Other folders in which its files are searched: the one that its archive unpacks to, and those
     /// that other programs use.
     pub(super) other_folders: &'static [&'static str],
+    /// The folders in Keras's folder of datasets in which its versions keep it; the empty path is that folder itself.
+    pub(super) keras_folders: &'static [&'static str],
     /// A description in one line.
     pub(super) description: &'static str,
     /// The authors and the licence of the dataset.
@@ -70,6 +71,31 @@ pub(super) struct SourceFile {
     pub(super) sha256: &'static str,
     /// The SHA-256 of its unpacked bytes, which does not depend on how they are packed.
     pub(super) unpacked: &'static str,
+    /// The form in which other programs keep its content.
+    pub(super) twin: Option<Twin>,
+}
+
+/// Another form of a published file, with the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twin {
+    /// An array in an archive of NumPy's.
+    Array {
+        /// The archive's name.
+        file: &'static str,
+        /// The array's name in it.
+        name: &'static str,
+    },
+    /// A pickled dictionary, by the file's name.
+    Pickle(&'static str),
+}
+
+impl Twin {
+    /// The name of the file.
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Self::Array { file, .. } | Self::Pickle(file) => file,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +116,7 @@ pub(super) static MNIST: Source = Source {
     name: "mnist",
     // Where torchvision puts it, below the given folder or inside it.
     other_folders: &["MNIST/raw", "raw"],
+    keras_folders: &[""],
     description: "handwritten digits, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Y. LeCun, C. Cortes, C. Burges; usually given as CC BY-SA 3.0",
     shape: Shape { channels: 1, height: 28, width: 28 },
@@ -114,6 +141,7 @@ pub(super) static MNIST: Source = Source {
             ],
         ],
         [9_912_422, 28_881, 1_648_877, 4_542],
+        Some("mnist.npz"),
     ),
     mirrors: &[
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -128,6 +156,7 @@ pub(super) static MNIST: Source = Source {
 pub(super) static FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
     other_folders: &["FashionMNIST/raw", "raw"],
+    keras_folders: &["fashion-mnist"],
     description: "articles of clothing, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Zalando SE, MIT",
     shape: Shape { channels: 1, height: 28, width: 28 },
@@ -152,6 +181,7 @@ pub(super) static FASHION_MNIST: Source = Source {
             ],
         ],
         [26_421_880, 29_515, 4_422_102, 5_148],
+        None,
     ),
     mirrors: &[
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
@@ -166,7 +196,13 @@ pub(super) static FASHION_MNIST: Source = Source {
 /// Photographs of ten kinds of objects.
 pub(super) static CIFAR10: Source = Source {
     name: "cifar10",
-    other_folders: &["cifar-10-batches-bin"],
+    // The second is that of the Python version, which torchvision keeps.
+    other_folders: &["cifar-10-batches-bin", "cifar-10-batches-py"],
+    keras_folders: &[
+        "cifar-10-batches-py",
+        "cifar-10-batches-py/cifar-10-batches-py",
+        "cifar-10-batches-py-target/cifar-10-batches-py",
+    ],
     description: "photographs of ten kinds of things, 50 000 + 10 000 colour images of 32×32, 10 classes",
     origin: "A. Krizhevsky, V. Nair, G. Hinton",
     shape: Shape { channels: 3, height: 32, width: 32 },
@@ -174,26 +210,32 @@ pub(super) static CIFAR10: Source = Source {
     files: &[
         records(
             "data_batch_1.bin",
+            "data_batch_1",
             "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
         ),
         records(
             "data_batch_2.bin",
+            "data_batch_2",
             "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
         ),
         records(
             "data_batch_3.bin",
+            "data_batch_3",
             "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
         ),
         records(
             "data_batch_4.bin",
+            "data_batch_4",
             "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
         ),
         records(
             "data_batch_5.bin",
+            "data_batch_5",
             "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
         ),
         records(
             "test_batch.bin",
+            "test_batch",
             "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
         ),
     ],
@@ -204,27 +246,47 @@ pub(super) static CIFAR10: Source = Source {
 };
 
 /// The four files of a dataset in MNIST's layout, with its file names: the checksums of each, packed and
-/// unpacked, and the sizes.
-const fn idx_files(sums: [[&'static str; 2]; 4], bytes: [u64; 4]) -> [SourceFile; 4] {
+/// unpacked, the sizes, and the archive of NumPy's in which Keras keeps them.
+const fn idx_files(
+    sums: [[&'static str; 2]; 4],
+    bytes: [u64; 4],
+    archive: Option<&'static str>,
+) -> [SourceFile; 4] {
     const fn file(
         name: &'static str,
         content: Content,
         [sha256, unpacked]: [&'static str; 2],
         bytes: u64,
+        twin: Option<Twin>,
     ) -> SourceFile {
-        SourceFile { name, content, bytes, sha256, unpacked }
+        SourceFile { name, content, bytes, sha256, unpacked, twin }
     }
+    const fn array(archive: Option<&'static str>, name: &'static str) -> Option<Twin> {
+        match archive {
+            Some(file) => Some(Twin::Array { file, name }),
+            None => None,
+        }
+    }
+    let [x_train, y_train] = [array(archive, "x_train"), array(archive, "y_train")];
+    let [x_test, y_test] = [array(archive, "x_test"), array(archive, "y_test")];
     [
-        file("train-images-idx3-ubyte.gz", Content::Images, sums[0], bytes[0]),
-        file("train-labels-idx1-ubyte.gz", Content::Labels, sums[1], bytes[1]),
-        file("t10k-images-idx3-ubyte.gz", Content::Images, sums[2], bytes[2]),
-        file("t10k-labels-idx1-ubyte.gz", Content::Labels, sums[3], bytes[3]),
+        file("train-images-idx3-ubyte.gz", Content::Images, sums[0], bytes[0], x_train),
+        file("train-labels-idx1-ubyte.gz", Content::Labels, sums[1], bytes[1], y_train),
+        file("t10k-images-idx3-ubyte.gz", Content::Images, sums[2], bytes[2], x_test),
+        file("t10k-labels-idx1-ubyte.gz", Content::Labels, sums[3], bytes[3], y_test),
     ]
 }
 
-/// A file of CIFAR-10, which is not packed.
-const fn records(name: &'static str, sha256: &'static str) -> SourceFile {
-    SourceFile { name, content: Content::Records, bytes: 30_730_000, sha256, unpacked: sha256 }
+/// A file of CIFAR-10, which is not packed, and its name in the Python version.
+const fn records(name: &'static str, pickled: &'static str, sha256: &'static str) -> SourceFile {
+    SourceFile {
+        name,
+        content: Content::Records,
+        bytes: 30_730_000,
+        sha256,
+        unpacked: sha256,
+        twin: Some(Twin::Pickle(pickled)),
+    }
 }
 
 impl Source {
@@ -271,24 +333,13 @@ impl SourceFile {
 
     /// The names that it may have, the published one first: packed, unpacked, and with a dot as in
     /// `train-images.idx3-ubyte`, which other distributions use.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let mut names = vec![self.name.to_owned(), self.unpacked_name().to_owned()];
         for name in [self.name, self.unpacked_name()] {
             names.push(name.replace("-idx", ".idx"));
         }
         names.dedup();
         names
-    }
-
-    /// Its path in `folder`, under the published or another of its names; `None` where it does not exist.
-    pub(super) fn find_in(&self, folder: &Path) -> Option<PathBuf> {
-        let paths = self.names().into_iter().map(|name| folder.join(name));
-        paths.into_iter().find(|path| fs::is_file(path))
-    }
-
-    /// Its path in `folder`; with the published name where it does not exist.
-    pub(super) fn path_in(&self, folder: &Path) -> PathBuf {
-        self.find_in(folder).unwrap_or_else(|| folder.join(self.name))
     }
 }
 

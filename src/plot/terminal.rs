@@ -1,144 +1,132 @@
-//! Draws a chart with plain characters in the terminal: every series with its own letter, which
-//! the legend repeats; without colour, so that it can be piped or mailed.
+//! Draws a chart with characters in the terminal: lines of braille dots with marks that the legend repeats, or with
+//! ASCII every series with its own letter. Colour is added where there is any, and nothing depends on it, so that a chart
+//! can be piped or mailed.
 
-use super::chart::{Axis, Chart, Panel, Row, Scale, Series, Symbol};
-use super::palette::{Key, Marker, VALUES, look};
+mod characters;
+mod field;
+
+pub use self::characters::Characters;
+
+use self::characters::ink;
+use self::field::{Field, SEVERAL, cell};
+use super::chart::{Axis, Chart, Panel, Row, Scale, Symbol};
+use crate::streams::{Ink, Painted};
 use crate::units::{cut, one_line};
 
 /// Number of lines of a panel.
 const HEIGHT: usize = 12;
 /// Most panels; with more, `bn-lab plot` is suggested.
 const PANELS: usize = 6;
-/// The character where several series overlap.
-const SEVERAL: char = '*';
-/// The mark of a trial that diverged.
-const ENDED: char = 'x';
 
 /// A chart as lines of at most `columns` characters, each with a line end.
-pub fn chart(chart: &Chart, columns: usize) -> String {
-    let mut lines = vec![String::new()];
-    lines.extend(wrapped(&chart.subtitle, columns));
-    lines.extend(legend(chart, columns));
+pub fn chart(chart: &Chart, columns: usize, characters: Characters) -> Painted {
+    let mut lines = vec![Painted::default()];
+    lines.extend(wrapped(&chart.subtitle, columns).iter().map(|line| plain(line)));
+    lines.extend(legend(chart, columns, characters));
     let panels = chart.rows.iter().flat_map(|row| {
         let panels = row.panels.iter();
         panels.map(move |panel| (row, panel))
     });
     let panels: Vec<(&Row, &Panel)> = panels.collect();
     for (row, panel) in panels.iter().take(PANELS) {
-        lines.push(String::new());
+        lines.push(Painted::default());
         let titles = [row.heading.as_str(), panel.title.as_str()];
         let titles: Vec<&str> = titles.into_iter().filter(|title| !title.is_empty()).collect();
-        lines.extend(wrapped(&titles.join(" · "), columns));
-        lines.extend(self::panel(&chart.x, &row.y, panel, columns));
+        lines.extend(wrapped(&titles.join(" · "), columns).iter().map(|line| bold(line)));
+        lines.extend(self::panel(&chart.x, &row.y, panel, columns, characters));
     }
     if panels.len() > PANELS {
         let more = panels.len() - PANELS;
-        lines.push(String::new());
-        lines.push(format!("{more} more panels: `bn-lab plot` draws them"));
+        lines.push(Painted::default());
+        lines.push(plain(&format!("{more} more panels: `bn-lab plot` draws them")));
     }
-    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
-    lines.join("\n") + "\n"
+    let mut text = Painted::default();
+    for line in lines {
+        text.append(line);
+        text.push("\n");
+    }
+    text
 }
 
-/// The letter of a series.
-fn letter(key: Key) -> char {
-    const OF_VALUES: [char; VALUES] = ['o', '#', '^', '+', 'v', '@', '=', '%'];
-    match (key, look(key).marker) {
-        (Key::Value(value), _) => OF_VALUES[value % VALUES],
-        (_, Marker::Circle) => 'o',
-        (_, Marker::Square) => '#',
-        (_, Marker::Triangle) => '^',
-        (_, Marker::Diamond) => '+',
-        (_, Marker::TriangleDown) => 'v',
-    }
+fn plain(text: &str) -> Painted {
+    let mut line = Painted::default();
+    line.push(text);
+    line
 }
 
-fn legend(chart: &Chart, columns: usize) -> Vec<String> {
-    let mut entries: Vec<String> = Vec::new();
+fn bold(text: &str) -> Painted {
+    let mut line = Painted::default();
+    line.push_in(Some(Ink::Bold), text);
+    line
+}
+
+fn legend(chart: &Chart, columns: usize, characters: Characters) -> Vec<Painted> {
+    let mut entries: Vec<(Option<Ink>, String, &str)> = Vec::new();
     for entry in &chart.legend {
-        let letter = match entry.symbol {
-            Symbol::Line { key, .. } => letter(key),
-            Symbol::Ended => ENDED,
+        let (ink, sample) = match entry.symbol {
+            Symbol::Line { key, .. } => (ink(key), characters.sample(key)),
+            Symbol::Ended => (None, characters.ended().to_string()),
             _ => continue,
         };
-        entries.push(format!("{letter} {}", entry.label));
+        entries.push((ink, sample, &entry.label));
     }
-    if entries.len() > 1 {
-        entries.push(format!("{SEVERAL} several"));
+    if entries.len() > 1 && characters == Characters::Ascii {
+        entries.push((None, SEVERAL.to_string(), "several"));
     }
-    let mut lines: Vec<String> = Vec::new();
-    for entry in entries {
-        match lines.last_mut() {
-            Some(line) if width(line) + 3 + width(&entry) <= columns => {
-                line.push_str("   ");
-                line.push_str(&entry);
-            }
-            _ => lines.extend(wrapped(&entry, columns)),
+    let mut lines: Vec<Painted> = Vec::new();
+    for (ink, sample, label) in entries {
+        let room = columns.saturating_sub(width(&sample) + 1);
+        let mut parts = wrapped(label, room).into_iter();
+        let first = parts.next().unwrap_or_default();
+        let needed = width(&sample) + 1 + width(&first);
+        if lines.last().is_some_and(|line| width(&line.plain()) + 3 + needed <= columns) {
+            lines.last_mut().into_iter().for_each(|line| line.push("   "));
+        } else {
+            lines.push(Painted::default());
         }
+        if let Some(line) = lines.last_mut() {
+            line.push_in(ink, &sample);
+            line.push(&format!(" {first}"));
+        }
+        lines.extend(parts.map(|part| plain(&part)));
     }
     lines
 }
 
 /// A panel with its axes and their numbers.
-fn panel(x: &Axis, y: &Axis, panel: &Panel, columns: usize) -> Vec<String> {
+fn panel(
+    x: &Axis,
+    y: &Axis,
+    panel: &Panel,
+    columns: usize,
+    characters: Characters,
+) -> Vec<Painted> {
     // At least half of the columns is left for the data.
     let labels: Vec<String> = beside(y).iter().map(|label| for_label(label, columns / 2)).collect();
     let margin = labels.iter().map(|label| width(label)).max().unwrap_or(0);
     let across = columns.saturating_sub(margin + 3).max(10);
-    let mut field = vec![vec![' '; across]; HEIGHT];
-    for series in &panel.series {
-        draw(&mut field, x, y, series);
+    let mut field = Field::new(characters, across);
+    for (place, series) in panel.series.iter().enumerate() {
+        field.draw(x, y, series, place, panel.series.len());
     }
-    let mut lines = vec![for_label(&y.label, columns)];
-    for (label, row) in labels.iter().zip(&field) {
-        let row: String = row.iter().collect();
-        lines.push(format!("{label:>margin$} | {row}"));
+    let mut lines = vec![plain(&for_label(&y.label, columns))];
+    for (label, row) in labels.iter().zip(field.rows()) {
+        let axis = characters.beside(!label.is_empty());
+        let mut line = plain(&format!("{label:>margin$} {axis}"));
+        if row != Painted::default() {
+            line.push(" ");
+            line.append(row);
+        }
+        lines.push(line);
     }
-    lines.push(format!("{:margin$} +{}", "", "-".repeat(across + 1)));
-    lines.push(format!("{:margin$}   {}", "", below(x, across)));
+    let ticks: Vec<usize> = x.ticks.iter().map(|tick| cell(x.share(tick.value), across)).collect();
+    lines.push(plain(&format!("{:margin$} {}", "", characters.below(across, &ticks))));
+    let below = below(x, across);
+    lines.push(plain(format!("{:margin$}   {below}", "").trim_end()));
     let x_label = for_label(&x.label, across);
     let middle = (across.saturating_sub(width(&x_label))) / 2;
-    lines.push(format!("{:margin$}   {:middle$}{}", "", "", x_label));
+    lines.push(plain(format!("{:margin$}   {:middle$}{x_label}", "", "").trim_end()));
     lines
-}
-
-fn draw(field: &mut [Vec<char>], x: &Axis, y: &Axis, series: &Series) {
-    let across = field.first().map_or(0, Vec::len);
-    let mut places: Vec<(f64, f64)> = Vec::new();
-    for point in &series.points {
-        let (right, up) = (x.share(point.x), y.share(point.y));
-        if right.is_finite() && up.is_finite() {
-            places.push((right, if y.scale == Scale::Categorical { 1.0 - up } else { up }));
-        }
-    }
-    let letter = letter(series.key);
-    let height = |column: usize| {
-        let at = |share: f64| cell(share, across) == column;
-        let lone = places.iter().find(|place| at(place.0)).map(|place| place.1);
-        let up = lone.or_else(|| between(&places, (column as f64 + 0.5) / across as f64));
-        up.filter(|_| lone.is_some() || !series.loose)
-    };
-    for (column, up) in (0..across).filter_map(|column| Some((column, height(column)?))) {
-        let spot = &mut field[HEIGHT - 1 - cell(up, HEIGHT)][column];
-        *spot = if *spot == ' ' || *spot == letter { letter } else { SEVERAL };
-    }
-    for point in &series.ended {
-        let (right, up) = (x.share(point.x), y.share(point.y));
-        field[HEIGHT - 1 - cell(up, HEIGHT)][cell(right, across)] = ENDED;
-    }
-}
-
-/// The height of a line at a share of the horizontal axis.
-fn between(places: &[(f64, f64)], share: f64) -> Option<f64> {
-    let pair = places.windows(2).find(|pair| (pair[0].0..=pair[1].0).contains(&share))?;
-    let length = pair[1].0 - pair[0].0;
-    let along = if length > 0.0 { (share - pair[0].0) / length } else { 0.0 };
-    Some(pair[0].1 + along * (pair[1].1 - pair[0].1))
-}
-
-/// The cell at a share of an axis with `cells` cells.
-fn cell(share: f64, cells: usize) -> usize {
-    ((share.clamp(0.0, 1.0) * cells as f64) as usize).min(cells.saturating_sub(1))
 }
 
 /// The numbers beside the lines of a panel, from the top.
@@ -196,7 +184,9 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::chart::{LegendEntry, Point, Tick};
+    use crate::plot::chart::{LegendEntry, Point, Series, Tick};
+    use crate::plot::palette::Key;
+    use Characters::{Ascii, Unicode};
 
     fn axis(label: &str, low: f64, high: f64, ticks: &[f64]) -> Axis {
         let tick = |&value: &f64| Tick { value, label: format!("{value}") };
@@ -242,10 +232,35 @@ mod tests {
     }
 
     #[test]
-    fn a_chart_in_plain_characters() {
-        let drawn = chart(&two_lines(), 40);
-        let expected = include_str!("terminal.txt");
-        assert_eq!(drawn, expected, "\n{drawn}");
+    fn a_chart_in_the_characters_of_the_terminal() {
+        for (characters, name) in [(Ascii, "ascii.txt"), (Unicode, "unicode.txt")] {
+            let drawn = chart(&two_lines(), 40, characters).plain();
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plot/terminal");
+            let expected = crate::fs::read_text(&folder.join(name)).expect("a file");
+            assert_eq!(drawn, expected, "\n{drawn}");
+        }
+        assert!(chart(&two_lines(), 40, Ascii).plain().lines().skip(2).all(str::is_ascii));
+    }
+
+    #[test]
+    fn every_series_of_a_legend_has_a_mark_of_its_own() {
+        let named =
+            [Key::None, Key::Before, Key::After, Key::PreActivation, Key::AfterAddition].to_vec();
+        let values: Vec<Key> = (0..crate::plot::palette::VALUES).map(Key::Value).collect();
+        for characters in [Ascii, Unicode] {
+            for keys in [&named, &values] {
+                let marks: std::collections::BTreeSet<char> =
+                    keys.iter().map(|key| characters.mark(*key)).collect();
+                assert_eq!(marks.len(), keys.len(), "{characters:?} {marks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_have_the_colours_of_their_samples() {
+        let drawn = chart(&two_lines(), 40, Unicode);
+        assert!(format!("{drawn:?}").contains("(Some(Blue), \"⠒■⠒\")"), "{drawn:?}");
+        assert!(format!("{drawn:?}").matches("Some(Blue)").count() > 6, "{drawn:?}");
     }
 
     #[test]
@@ -260,9 +275,11 @@ mod tests {
                 y.label.clone_from(&long);
                 y.ticks[0].label.clone_from(&long);
             }
-            for chart in [chart(&two_lines(), columns), chart(&wide, columns)] {
-                for line in chart.lines() {
-                    assert!(width(line) <= columns, "{line:?}");
+            for characters in [Ascii, Unicode] {
+                for drawn in [&two_lines(), &wide] {
+                    for line in chart(drawn, columns, characters).plain().lines() {
+                        assert!(width(line) <= columns, "{line:?}");
+                    }
                 }
             }
         }
@@ -273,7 +290,7 @@ mod tests {
         let mut many = two_lines();
         let panel = many.rows[0].panels[0].clone();
         many.rows[0].panels = vec![panel; PANELS + 3];
-        let drawn = chart(&many, 80);
+        let drawn = chart(&many, 80, Unicode).plain();
         assert_eq!(drawn.matches("batch size 8").count(), PANELS);
         assert!(drawn.ends_with("3 more panels: `bn-lab plot` draws them\n"));
     }

@@ -4,31 +4,37 @@
 mod bars;
 mod estimate;
 mod failures;
+mod layout;
 mod lines;
 pub mod messages;
 mod screen;
+mod training;
 
 use std::path::PathBuf;
 
-use crate::event::Observer;
+use crate::event::{Observer, Stop};
 use crate::plan::Trial;
 
 /// Gives the path of a failed trial's log.
 type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
 
-/// The display that suits stderr. `failed` of the skipped trials failed before; `log_of`
-/// gives the path of a failed trial's log.
+/// Printed once a request to stop was received.
+const STOPPING: &str = "stopping after the current steps; Ctrl-C again stops at once";
+
+/// The display that suits stderr. `failed` of the skipped trials failed before; it says when `stop` is requested;
+/// `log_of` gives the path of a failed trial's log.
 pub fn display(
     quiet: bool,
     failed: usize,
+    stop: &Stop,
     log_of: impl Fn(&Trial) -> PathBuf + 'static,
 ) -> Box<dyn Observer> {
     let log_of: LogOf = Box::new(log_of);
     // Where indicatif draws nothing it prints nothing either, not even a failure.
     if !quiet && screen::is_there() {
-        Box::new(bars::Bars::new(log_of))
+        Box::new(bars::Bars::new(log_of, stop.clone()))
     } else {
-        Box::new(lines::Lines::new(quiet, failed, log_of))
+        Box::new(lines::Lines::new(quiet, failed, log_of, stop.clone()))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The terminal on which bars are drawn. indicatif moves the cursor by the methods of [`TermLike`], so
-//! its text needs no control sequences, and all of them are removed.
+//! of the control sequences in its text only our colours are kept.
 
 use std::io::Result;
 
 use console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget, TermLike};
 
-use crate::units::for_terminal;
+use crate::streams::{Stream, is_coloured, painted_for_terminal};
 
 /// Most redraws per second, as in indicatif's default.
 const RATE: u8 = 20;
@@ -16,20 +16,33 @@ pub(super) fn is_there() -> bool {
     !ProgressDrawTarget::stderr().is_hidden()
 }
 
+/// The width of the terminal; where it does not say, the usual one.
+pub(super) fn columns() -> usize {
+    Term::stderr().size_checked().map_or(80, |(_, columns)| usize::from(columns))
+}
+
 /// Bars on stderr.
 pub(super) fn bars() -> MultiProgress {
+    let is_coloured = is_coloured(Stream::Stderr);
+    // The styles of bars ask for either, depending on how they are made.
+    console::set_colors_enabled(is_coloured);
+    console::set_colors_enabled_stderr(is_coloured);
     let screen = Screen(Term::buffered_stderr());
     let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen), RATE);
     MultiProgress::with_draw_target(target)
 }
 
-/// A terminal that accepts text and cursor movements, and no control sequences inside text.
+/// A terminal that accepts text with our colours and cursor movements, and no other control sequences inside text.
 #[derive(Debug)]
 struct Screen<T>(T);
 
+/// Columns at the end of a line that stay free: Ctrl-C is echoed there as `^C`, and must not begin another line, since the
+/// lines that are redrawn are counted.
+const FREE: u16 = 2;
+
 impl<T: TermLike> TermLike for Screen<T> {
     fn width(&self) -> u16 {
-        self.0.width()
+        self.0.width().saturating_sub(FREE)
     }
 
     fn height(&self) -> u16 {
@@ -53,11 +66,11 @@ impl<T: TermLike> TermLike for Screen<T> {
     }
 
     fn write_line(&self, text: &str) -> Result<()> {
-        self.0.write_line(&for_terminal(text))
+        self.0.write_line(&painted_for_terminal(text))
     }
 
     fn write_str(&self, text: &str) -> Result<()> {
-        self.0.write_str(&for_terminal(text))
+        self.0.write_str(&painted_for_terminal(text))
     }
 
     fn clear_line(&self) -> Result<()> {
@@ -76,6 +89,7 @@ mod tests {
     use indicatif::ProgressBar;
 
     use super::*;
+    use crate::units::for_terminal;
 
     /// Records what is written.
     #[derive(Debug, Clone, Default)]

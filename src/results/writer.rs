@@ -443,7 +443,7 @@ impl Observer for Writer {
         }
         // An interrupted wait for the lock has damaged no files: those of other trials are still written.
         self.write(event)
-            .inspect_err(|error| self.is_broken |= !matches!(error, Error::Interrupted { .. }))
+            .inspect_err(|error| self.is_broken |= !matches!(error, Error::Interrupted(_)))
     }
 }
 

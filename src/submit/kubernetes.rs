@@ -82,7 +82,7 @@ fn batch(job: &Job, site: &Site, name: &str) -> Option<Value> {
         "spec": {
             "completionMode": "Indexed",
             "completions": job.tasks,
-            "parallelism": job.tasks,
+            "parallelism": job.limit.map_or(job.tasks, |limit| limit.min(job.tasks)),
             "backoffLimitPerIndex": 3,
             "podFailurePolicy": { "rules": [
                 on_exit("FailJob", &[2, 3, 4]),
@@ -96,7 +96,11 @@ fn batch(job: &Job, site: &Site, name: &str) -> Option<Value> {
 }
 
 fn pod(job: &Job, site: &Site, name: &str) -> Option<Value> {
-    let resources = json!({ "cpu": job.cpus.to_string(), "memory": quantity(job.memory) });
+    let mut resources = json!({ "cpu": job.cpus.to_string(), "memory": quantity(job.memory) });
+    if let Some(gpus) = job.gpus {
+        // The name under which NVIDIA's device plugin offers them.
+        resources["nvidia.com/gpu"] = gpus.to_string().into();
+    }
     Some(json!({
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": GRACE_SECONDS,

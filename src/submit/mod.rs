@@ -23,6 +23,10 @@ pub struct Job {
     pub cpus: u16,
     /// Memory of each task.
     pub memory: Memory,
+    /// GPUs of each task.
+    pub gpus: Option<u16>,
+    /// Most tasks at the same time.
+    pub limit: Option<u32>,
     /// Further arguments of `bn-lab run`.
     pub run_arguments: Vec<String>,
 }

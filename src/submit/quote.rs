@@ -5,11 +5,16 @@ use crate::shell;
 /// The value of an option in a `#SBATCH` line. Slurm ends a value at white space or `#` outside
 /// quotes, and replaces `%` sequences; control characters cannot be written there at all.
 pub(super) fn sbatch(text: &str) -> Option<String> {
+    in_sbatch_quotes(&text.replace('%', "%%"))
+}
+
+/// As [`sbatch`], for text whose `%` sequences Slurm is to replace.
+pub(super) fn in_sbatch_quotes(text: &str) -> Option<String> {
     if text.contains(char::is_control) {
         return None;
     }
     let escaped = text.replace('\\', r"\\").replace('"', "\\\"");
-    Some(format!("\"{}\"", escaped.replace('%', "%%")))
+    Some(format!("\"{escaped}\""))
 }
 
 /// A TOML string, for the value of `-o key=value`; TOML has all of JSON's escapes.

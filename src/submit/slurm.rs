@@ -23,6 +23,59 @@ pub struct Site {
     pub time: String,
     /// The partition, if not Slurm's default one.
     pub partition: Option<String>,
+    /// The account that is charged, if not the user's own.
+    pub account: Option<String>,
+    /// The quality of service, if not Slurm's default one.
+    pub qos: Option<String>,
+    /// Further options, made by [`further_option`].
+    pub options: Vec<FurtherOption>,
+}
+
+/// An option of `sbatch` that the user adds to those of the script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherOption(String);
+
+/// The options that the script sets, and what sets them; the empty text where nothing else can.
+const OWN: [(&str, &str); 15] = [
+    ("array", "`--tasks` and `--array-limit`"),
+    ("time", "`--time`"),
+    ("cpus-per-task", "`--cpus`"),
+    ("mem", "`--memory`"),
+    ("mem-per-cpu", "`--memory`"),
+    ("gpus", "`--gpus`"),
+    ("partition", "`--partition`"),
+    ("account", "`--account`"),
+    ("qos", "`--qos`"),
+    ("job-name", ""),
+    ("output", ""),
+    ("requeue", ""),
+    ("signal", ""),
+    ("open-mode", ""),
+    ("wrap", ""),
+];
+
+/// Checks and quotes an option in its long form, `--constraint=avx512` or `--exclusive`. Slurm's `%` sequences in its value
+/// keep their meaning. An error says what is wrong with it, to complete "`--engine-option …`: ".
+pub fn further_option(text: &str) -> Result<FurtherOption, String> {
+    let (name, value) = text.split_once('=').map_or((text, None), |(name, v)| (name, Some(v)));
+    let plain = name.strip_prefix("--").unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if plain.is_empty() || !plain.chars().all(is_plain) {
+        return Err(
+            "an option of `sbatch` begins with `--`, and has its value after `=`: `--engine-option=--constraint=avx512`"
+                .to_owned(),
+        );
+    }
+    match OWN.iter().find(|(own, _)| *own == plain) {
+        Some((_, "")) => return Err(format!("`{name}` is set by the script")),
+        Some((_, by)) => return Err(format!("`{name}` is set by {by}")),
+        None => {}
+    }
+    let Some(value) = value else {
+        return Ok(FurtherOption(name.to_owned()));
+    };
+    let value = quote::in_sbatch_quotes(value).ok_or("its value holds a control character")?;
+    Ok(FurtherOption(format!("{name}={value}")))
 }
 
 /// The array's script; `None` where a name, a path or an argument cannot be written in a script: a control
@@ -30,7 +83,7 @@ pub struct Site {
 pub fn array(job: &Job, site: &Site) -> Option<String> {
     let options = [
         format!("--job-name={}", quote::sbatch(&job.name)?),
-        format!("--array=1-{}", job.tasks),
+        format!("--array=1-{}{}", job.tasks, limit(job)),
         format!("--output={}", log(site, "%A_%a.log")?),
     ];
     let train = format!(
@@ -44,6 +97,11 @@ pub fn array(job: &Job, site: &Site) -> Option<String> {
         job.tasks
     );
     script(job, site, &options, &about, &train)
+}
+
+/// `%3`, where at most 3 tasks may run at the same time.
+fn limit(job: &Job) -> String {
+    job.limit.map_or(String::new(), |limit| format!("%{limit}"))
 }
 
 /// The script of the job that follows: it trains trials that the array left, which should be none, and
@@ -89,12 +147,19 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
         format!("--signal=B:USR1@{WARNING_SECONDS}"),
         "--open-mode=append".to_owned(),
     ];
-    let partition = site.partition.iter().map(|name| format!("--partition={name}"));
+    let named = [("partition", &site.partition), ("account", &site.account), ("qos", &site.qos)];
+    let named = named.into_iter().filter_map(|(option, name)| {
+        let name = name.as_ref()?;
+        Some(format!("--{option}={name}"))
+    });
+    let gpus = job.gpus.map(|gpus| format!("--gpus={gpus}"));
     let lines: Vec<String> = options
         .iter()
         .chain(&shared)
         .cloned()
-        .chain(partition)
+        .chain(gpus)
+        .chain(named)
+        .chain(site.options.iter().map(|option| option.0.clone()))
         .map(|option| format!("#SBATCH {option}\n"))
         .collect();
     let options = lines.concat();

@@ -6,6 +6,8 @@ fn job() -> Job {
         tasks: 4,
         cpus: 2,
         memory: "4G".parse().expect("an amount"),
+        gpus: None,
+        limit: None,
         run_arguments: Vec::new(),
     }
 }
@@ -19,6 +21,9 @@ fn site() -> slurm::Site {
         logs: "results/quickstart.slurm/logs".to_owned(),
         time: "02:00:00".to_owned(),
         partition: Some("cpu".to_owned()),
+        account: None,
+        qos: None,
+        options: Vec::new(),
     }
 }
 
@@ -77,6 +82,72 @@ fn what_a_user_chose_stays_one_word_of_the_script() {
         script.contains(r#"#SBATCH --job-name="it's $(touch x) `y` \"z\" %% # \\""#),
         "{script}"
     );
+}
+
+#[test]
+fn what_a_cluster_asks_for_stands_in_both_scripts() {
+    let job = Job { gpus: Some(2), limit: Some(3), ..job() };
+    let option = |text: &str| slurm::further_option(text).expect(text);
+    let site = slurm::Site {
+        account: Some("lab".to_owned()),
+        qos: Some("short".to_owned()),
+        options: vec![
+            option("--constraint=avx512&ib"),
+            option("--exclusive"),
+            option("--comment=it's 5 % of \"x\" # \\"),
+        ],
+        ..site()
+    };
+    let [array, finish] =
+        [slurm::array(&job, &site), slurm::finish(&job, &site)].map(|script| script.expect("one"));
+    for script in [&array, &finish] {
+        for line in [
+            "--gpus=2",
+            "--account=lab",
+            "--qos=short",
+            "--constraint=\"avx512&ib\"",
+            "--exclusive",
+            "--comment=\"it's 5 % of \\\"x\\\" # \\\\\"",
+        ] {
+            assert!(script.contains(&format!("#SBATCH {line}\n")), "{line}\n{script}");
+        }
+    }
+    assert!(array.contains("#SBATCH --array=1-4%3\n"), "{array}");
+    assert!(!finish.contains("--array"), "{finish}");
+    let manifest = kubernetes::manifest(
+        &job,
+        &kubernetes::Site {
+            image: "bn-lab".to_owned(),
+            volume_claim: "bn-lab".to_owned(),
+            experiment: String::new(),
+        },
+    );
+    let list: serde_json::Value = serde_json::from_str(&manifest.expect("no NUL")).expect("JSON");
+    let spec = &list["items"][1]["spec"];
+    assert_eq!((&spec["completions"], &spec["parallelism"]), (&4.into(), &3.into()));
+    let resources = &spec["template"]["spec"]["containers"][0]["resources"];
+    assert_eq!(resources["limits"]["nvidia.com/gpu"], "2");
+}
+
+#[test]
+fn options_that_the_script_sets_itself_or_that_are_none_are_refused() {
+    for (text, says) in [
+        ("constraint=avx512", "begins with `--`"),
+        ("-C avx512", "begins with `--`"),
+        ("--constraint avx512", "begins with `--`"),
+        ("--=x", "begins with `--`"),
+        ("--a\n#SBATCH --wrap=x", "begins with `--`"),
+        ("--comment=a\nb", "control character"),
+        ("--array=1-9", "`--tasks` and `--array-limit`"),
+        ("--mem=4G", "`--memory`"),
+        ("--mem-per-cpu=4G", "`--memory`"),
+        ("--account=lab", "`--account`"),
+        ("--requeue", "set by the script"),
+        ("--wrap=x", "set by the script"),
+    ] {
+        let fault = slurm::further_option(text).expect_err(text);
+        assert!(fault.contains(says), "{text}: {fault}");
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     let parts: Result<Vec<Part>> =
         folders.iter().zip(&ids).map(|(folder, id)| part(folder, id, target)).collect();
     let report = collection::report(&name(target), parts?);
-    deliver(&report, target, &arguments.format)
+    deliver(&report, target, arguments)
 }
 
 /// Refuses options that concern one folder: the metric and the figures may be different ones in each.

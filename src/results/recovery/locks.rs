@@ -287,7 +287,7 @@ impl TrialLocks {
                 && started.elapsed() > MOMENT
         };
         let done = self.within(Patience::Unless(&is_over), action)?;
-        done.ok_or(Error::Interrupted { is_forced: false })
+        done.ok_or(Error::interrupted())
     }
 
     /// As [`Self::patiently`], but `None` once this run is asked to stop.
@@ -667,7 +667,7 @@ mod tests {
             std::thread::sleep(GRACE / 10);
             assert!(!waiting.is_finished(), "most holders need the lock for less");
             let ended = waiting.join().expect("no panic");
-            assert!(matches!(ended, Err(Error::Interrupted { .. })), "{ended:?}");
+            assert!(matches!(ended, Err(Error::Interrupted(_))), "{ended:?}");
         });
         drop(lock);
         claims.patiently(|| Ok(())).expect("it is free now");
