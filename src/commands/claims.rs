@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{self, Format};
-use crate::commands::print;
+use crate::commands::{command_line, print};
 use crate::error::Result;
 use crate::report::claims;
 
@@ -17,6 +17,7 @@ pub fn run(arguments: &cli::Claims) -> Result<()> {
         Format::Table => claims::table(&entries),
         Format::Md => claims::markdown(&entries),
         Format::Csv => claims::csv(&entries),
+        Format::Latex => claims::latex(&entries, &command_line()),
         Format::Json => claims::json(&entries),
     })
 }

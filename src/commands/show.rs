@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::plot::figures::{self, Request};
 use crate::plot::terminal;
 use crate::report;
+use crate::report::selection::{self, Requested};
 use crate::results::reader;
 
 /// Number of columns where the terminal's width is not known.
@@ -13,7 +14,8 @@ const COLUMNS: usize = 80;
 
 /// Draws the curves of one metric, then the table of conditions.
 pub fn run(arguments: &cli::Show) -> Result<()> {
-    let results = reader::read(&arguments.results)?;
+    let labels = Requested { labels: &arguments.labels.label, ..Requested::default() };
+    let results = selection::select(reader::read(&arguments.results)?, labels)?;
     let metric = arguments.metric.clone().unwrap_or_else(|| "test_accuracy".to_owned());
     let request = Request { metric: Some(metric), ..Request::default() };
     let drawn = figures::named("curves").map(|figure| figure.draw(&results, &request));

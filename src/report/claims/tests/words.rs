@@ -72,3 +72,12 @@ fn a_label_names_the_test_and_a_report_is_linked_in_place_of_a_figure() {
         "[curves](x/charts/curves.svg) |"
     );
 }
+
+#[test]
+fn a_paper_has_a_row_for_each_claim_and_a_mark_for_each_conclusive_test() {
+    let tests =
+        vec![test("test_accuracy", Expect::Higher), test("epochs_to_target", Expect::Lower)];
+    let judgement = judge(&placements(&GAIN, &BASE, tests)).expect("judged").expect("claimed");
+    let entry = Entry { folder: "results/x".to_owned(), judgement, figure: None, report: None };
+    snapshot::check("claims.tex", &latex(&[entry], "bn-lab claims x --format latex"));
+}
