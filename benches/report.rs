@@ -48,7 +48,7 @@ fn report(experiment: &Experiment, root: &Path) {
     println!("{} trials; {} MB resident", plan.len(), resident());
 
     let folder =
-        told("read it, draw its charts as data", || Folder::read(root, &[]).expect("readable"));
+        told("read it, draw its charts as data", || Folder::read(root, &[], Ok).expect("readable"));
     println!("{} MB resident", resident());
     let material = told("compare", || Material::new(&folder, None).expect("comparable"));
     let report = told("put the report together", || page::report(&material, folder.charts.clone()));

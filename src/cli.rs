@@ -3,9 +3,11 @@
 mod bench;
 mod configs;
 mod explain;
+mod export;
 mod plot;
 mod reading;
 mod report;
+mod selection;
 mod slips;
 
 use std::path::PathBuf;
@@ -20,8 +22,10 @@ use crate::submit::Memory;
 pub use self::bench::{Bench, InstructionSet};
 pub use self::configs::{Configs, ConfigsAction, Init, Keys};
 pub use self::explain::{Explain, Order, Page, Preset};
+pub use self::export::{Export, ExportFormat};
 pub use self::plot::{Against, Plot, Show};
 pub use self::report::{Report, ReportFormat};
+pub use self::selection::{Labels, Selection};
 
 /// The version, with the git revision that the program was built from.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BN_LAB_REVISION"), ")");
@@ -101,6 +105,8 @@ pub enum Command {
     /// Make a compact copy of a results folder, fit to be committed or sent; charts and comparisons
     /// need no more
     Publish(Publish),
+    /// Write the curves of every trial for another program: event files of `TensorBoard`
+    Export(Export),
     /// Write a Slurm array or a Kubernetes job that trains an experiment in parts
     Submit(Submit),
     /// Show where the datasets are, download them, check them
@@ -118,7 +124,7 @@ impl Command {
         match self {
             Self::Run(_) | Self::Plan(_) | Self::Submit(_) => Some("-o output.dir=DIR"),
             Self::Report(arguments) if arguments.splice.is_some() => None,
-            Self::Plot(_) | Self::Report(_) => Some("--output DIR"),
+            Self::Plot(_) | Self::Report(_) | Self::Export(_) => Some("--output DIR"),
             Self::Merge(_) | Self::Publish(_) => Some("--into DIR"),
             Self::Data(Data { action: DataAction::Fetch { .. } }) => Some("--data-dir DIR"),
             Self::Init(_)
@@ -258,6 +264,21 @@ pub enum Format {
     Json,
     /// The columns of `table`, as Markdown
     Md,
+    /// For a paper: tables with `booktabs`, intervals and marks of significance
+    Latex,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Aligned columns for people
+    Table,
+    /// Every column, every digit
+    Csv,
+    /// All columns and digits, as JSON
+    Json,
+    /// The columns of `table`, as Markdown
+    Md,
 }
 
 /// `bn-lab plan`
@@ -274,7 +295,7 @@ pub struct Plan {
     pub jobs: Option<u16>,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
+    pub format: PlanFormat,
 }
 
 /// What a row of a table is about.
@@ -309,6 +330,9 @@ pub struct Results {
     /// Show these columns only, in this order: `--columns placement,test_accuracy`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
+    /// What readers see.
+    #[command(flatten)]
+    pub labels: Labels,
 }
 
 /// `bn-lab compare`
@@ -331,6 +355,9 @@ pub struct Compare {
     /// unit [default: 0.2 points; 0.01 nats of loss; 5 % of what takes time]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub margin: Option<f64>,
+    /// The conditions.
+    #[command(flatten)]
+    pub selection: Selection,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,

@@ -21,7 +21,7 @@
 //! | layer | modules | may import |
 //! |---|---|---|
 //! | application | `main`, [`cli`], [`commands`] | all |
-//! | reports | [`report`] | analysis, charts, storage |
+//! | reports | [`report`], [`export`] | analysis, charts, storage |
 //! | charts | [`plot`] | analysis, storage |
 //! | analysis | [`stats`], [`mod@compare`], [`wording`] | storage, and `seed` to resample |
 //! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
@@ -93,6 +93,7 @@ pub mod device;
 pub mod error;
 pub mod event;
 pub mod explain;
+pub mod export;
 pub mod fault;
 pub mod fs;
 #[cfg(test)]
@@ -144,6 +145,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Report(arguments) => commands::report::run(&arguments),
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
         cli::Command::Publish(arguments) => commands::publish::run(&arguments),
+        cli::Command::Export(arguments) => commands::export::run(&arguments),
         cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
         cli::Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -98,6 +98,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "report",
         &["results", "stats", "explain", "seed", "compare", "wording", "plot", "description"],
     ),
+    ("export", &["results"]),
     ("submit", &[]),
     ("cli", &["config", "plan", "submit", "plot", "streams"]),
 ];
@@ -113,6 +114,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("maud", &["report/page/html/"]),
     ("png::", &["plot/render/raster.rs"]),
     ("shlex", &["shell.rs"]),
+    ("prost", &["export/tensorboard/"]),
+    ("crc32c", &["export/tensorboard/records.rs"]),
     ("resvg", &["plot/render"]),
     ("dejavu", &["plot/render"]),
     ("Device::flex", &["device.rs"]),

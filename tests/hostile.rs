@@ -159,6 +159,11 @@ pub fn verbs(folder: &str) -> Vec<Vec<String>> {
         add(&["claims", folder, "--format", format]);
         add(&["plan", "experiment.toml", "-o", &dir, "--format", format]);
     }
+    for command in ["results", "compare", "claims"] {
+        add(&[command, folder, "--format", "latex"]);
+    }
+    add(&["results", folder, "--by", "condition", "--format", "latex"]);
+    add(&["compare", folder, "--filter", "norm.placement != after"]);
     add(&["results", folder, "--filter", "norm.placement = none"]);
     add(&["compare", folder, "sound"]);
     add(&["watch", folder, "--once"]);
@@ -168,6 +173,7 @@ pub fn verbs(folder: &str) -> Vec<Vec<String>> {
     add(&["plot", folder, "--format", "svg", "--output", "drawn"]);
     add(&["report", folder, "--output", "reported"]);
     add(&["publish", folder, "--into", "published"]);
+    add(&["export", folder, "--to", "tensorboard", "--output", "exported"]);
     add(&["merge", folder, "sound", "--into", "merged"]);
     for engine in ["slurm", "kubernetes"] {
         add(&["submit", "experiment.toml", "-o", &dir, "--engine", engine]);
@@ -354,6 +360,7 @@ fn arguments_may_hold_any_bytes_where_they_are_paths_and_else_are_refused() {
         (&["plot"], &["--format", "svg"]),
         (&["report"], &[]),
         (&["publish"], &["--into", "published"]),
+        (&["export"], &["--to", "tensorboard", "--output", "exported"]),
         (&["merge", "sound", "--into", "merged"], &[]),
         (&["publish", "sound", "--into"], &["--no-layers"]),
         (&["data", "list", "--data-dir"], &[]),

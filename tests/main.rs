@@ -18,6 +18,7 @@ mod determinism;
 mod documents;
 mod evaluated;
 mod explain;
+mod exporting;
 mod faults;
 mod harness;
 mod hostile;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::{Labels, Selection};
 use crate::plot::figures::Horizontal;
 use crate::plot::output::{FileFormat, Size};
 use crate::plot::palette::Theme;
@@ -55,6 +56,9 @@ pub struct Plot {
     /// Axes whose values make the panels, columns first: `--facet train.batch_size,model.activation`
     #[arg(long, value_name = "AXES", value_delimiter = ',')]
     pub facet: Vec<String>,
+    /// The conditions.
+    #[command(flatten)]
+    pub selection: Selection,
     /// Draw the curve of each replicate, too, faintly
     #[arg(long)]
     pub replicates: bool,
@@ -98,4 +102,7 @@ pub struct Show {
     /// Draw with ASCII characters alone, as is done where the locale is not UTF-8
     #[arg(long)]
     pub ascii: bool,
+    /// What readers see.
+    #[command(flatten)]
+    pub labels: Labels,
 }

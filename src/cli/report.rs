@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::Selection;
+
 /// What a report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -26,6 +28,9 @@ pub struct Report {
     /// Show these figures only, in this order [default: those that `plot` draws]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "splice")]
     pub figures: Vec<String>,
+    /// The conditions.
+    #[command(flatten)]
+    pub selection: Selection,
     /// Write into another folder than the one that is given; of several, into this one
     #[arg(long, value_name = "DIR", conflicts_with = "splice")]
     pub output: Option<PathBuf>,

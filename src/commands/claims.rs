@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{self, Format};
-use crate::commands::{print, say};
+use crate::commands::{command_line, print, say};
 use crate::error::Result;
 use crate::report::claims;
 
@@ -18,6 +18,7 @@ pub fn run(arguments: &cli::Claims) -> Result<()> {
         Format::Table => claims::table(&entries),
         Format::Md => claims::markdown(&entries),
         Format::Csv => claims::csv(&entries),
+        Format::Latex => claims::latex(&entries, &command_line()),
         Format::Json => claims::json(&entries),
     })?;
     if arguments.format == Format::Table && !arguments.details {

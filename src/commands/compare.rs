@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::cli::{self, Format};
-use crate::commands::{print, say};
+use crate::commands::{command_line, print, requested, say};
 use crate::compare::metric::Metric;
 use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::report;
+use crate::report::selection::{self, Requested};
 use crate::results::format::files;
 use crate::results::query::{Details, Results};
 use crate::results::reader;
@@ -24,13 +25,21 @@ pub fn run(arguments: &cli::Compare) -> Result<()> {
     };
     let first = reader::read_with(&arguments.results, &details)?;
     let (answer, tuned) = match &arguments.second {
-        None => (within(arguments, &first)?, vec![report::tune::table(&first)]),
+        None => {
+            let labels = requested(&arguments.selection).labels;
+            let labelled = selection::select(first, Requested { labels, ..Requested::default() })?;
+            (within(arguments, &labelled)?, vec![report::tune::table(&labelled)])
+        }
         Some(second) => {
             let other = reader::read_with(second, &details)?;
             let tables = vec![report::tune::table(&first), report::tune::table(&other)];
             (between(arguments, second, [&first, &other])?, tables)
         }
     };
+    // CSV and JSON have no place for remarks.
+    if matches!(arguments.format, Format::Csv | Format::Json) {
+        answer.remarks.iter().for_each(|remark| say(&format!("note: {remark}")));
+    }
     print(&match arguments.format {
         Format::Table => {
             let tuned = tuned.iter().flatten().map(|table| format!("\n{table}"));
@@ -38,6 +47,7 @@ pub fn run(arguments: &cli::Compare) -> Result<()> {
         }
         Format::Md => report::compare::markdown(&answer),
         Format::Csv => report::compare::csv(&answer),
+        Format::Latex => report::compare::latex(&answer, &command_line()),
         Format::Json => report::compare::json(&answer),
     })
 }
@@ -53,7 +63,7 @@ fn check_margin(margin: Option<f64>) -> Result<()> {
 }
 
 fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
-    compare::compare(&tune::judged(results), &question(arguments, &arguments.by))
+    answer(arguments, tune::judged(results).into_owned(), &arguments.by)
 }
 
 fn between(arguments: &cli::Compare, second: &Path, both: [&Results; 2]) -> Result<Answer> {
@@ -63,12 +73,22 @@ fn between(arguments: &cli::Compare, second: &Path, both: [&Results; 2]) -> Resu
     let folders = [arguments.results.as_path(), second];
     let names = folders.map(name);
     let both = compare::together((&names[0], &one), (&names[1], &other))?;
-    let mut answer = compare::compare(&both, &question(arguments, FOLDER))?;
-    answer.remarks = remarks(&settings::between(folders)?);
-    // CSV and JSON have no place for remarks.
-    if matches!(arguments.format, Format::Csv | Format::Json) {
-        answer.remarks.iter().for_each(|remark| say(&format!("note: {remark}")));
+    let mut answer = answer(arguments, both, FOLDER)?;
+    answer.remarks.extend(remarks(&settings::between(folders)?));
+    Ok(answer)
+}
+
+/// The comparisons of the selected conditions, with a remark where these are not all.
+fn answer(arguments: &cli::Compare, results: Results, by: &str) -> Result<Answer> {
+    let selected = selection::select(results, requested(&arguments.selection))?;
+    let mut answer = compare::compare(&selected, &question(arguments, by))?;
+    // Programs find values by their names in the experiment.
+    if !matches!(arguments.format, Format::Csv | Format::Json) {
+        answer = answer.labelled(&selected.labels);
     }
+    answer.remarks.extend(selected.scope_of_part().map(|scope| {
+        format!("shown: {scope}; p-values and verdicts are those of the whole experiment")
+    }));
     Ok(answer)
 }
 

@@ -9,6 +9,7 @@ pub mod configs;
 pub mod data;
 mod datasets;
 pub mod explain;
+pub mod export;
 mod instruction_set;
 mod interruption;
 pub mod keys;
@@ -38,9 +39,11 @@ use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plot::figures;
+use crate::report::selection::Requested;
 use crate::results::format::layout::Layout;
 use crate::results::query::Results;
 use crate::results::recovery::ownership;
+use crate::shell;
 use crate::streams::{print, say};
 
 /// The option that names another results folder where an experiment names one.
@@ -58,6 +61,22 @@ fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
         write_or_remove(&layout.tuned_table(), crate::report::tune::csv(results))?;
         write_or_remove(&layout.comparisons_table(), compared)
     })
+}
+
+/// What the command line requests of the conditions.
+fn requested(selection: &crate::cli::Selection) -> Requested<'_> {
+    Requested {
+        filters: &selection.filter,
+        orders: &selection.order,
+        labels: &selection.labels.label,
+    }
+}
+
+/// The command line as a person would type it, for files that name the command that made them.
+fn command_line() -> String {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let words = words.map(|word| shell::pasted(&word).unwrap_or(word));
+    std::iter::once("bn-lab".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use crate::cli::{self, Format};
+use crate::cli::{self, PlanFormat};
 use crate::commands::{load, memory, print, provenance, refuse_compact, say, settling};
 use crate::config::spec;
 use crate::data::{self, Dataset, DatasetSize, Places};
@@ -39,10 +39,10 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     overview.data = told.into_iter().map(|(_, data)| data).collect();
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {
-        Format::Table => report::plan::table(&overview, jobs),
-        Format::Md => report::plan::markdown(&overview, jobs),
-        Format::Csv => report::plan::csv(&overview),
-        Format::Json => report::plan::json(&overview, jobs),
+        PlanFormat::Table => report::plan::table(&overview, jobs),
+        PlanFormat::Md => report::plan::markdown(&overview, jobs),
+        PlanFormat::Csv => report::plan::csv(&overview),
+        PlanFormat::Json => report::plan::json(&overview, jobs),
     })
 }
 

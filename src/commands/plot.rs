@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Against};
-use crate::commands::{NOTHING_TO_DRAW, present, print, say};
+use crate::commands::{NOTHING_TO_DRAW, present, print, requested, say};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
 use crate::report;
+use crate::report::selection::{self, Requested};
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::query::{Details, Results};
@@ -28,7 +29,11 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
         return list(arguments);
     }
     output(arguments).check()?;
-    let is_default = arguments.figure.is_empty() && request(arguments) == Request::default();
+    selection::check_apart(&arguments.selection.filter, arguments.output.as_deref())?;
+    let Requested { filters, orders, labels } = requested(&arguments.selection);
+    let is_default = arguments.figure.is_empty()
+        && request(arguments) == Request::default()
+        && [filters, orders, labels].iter().all(|requested| requested.is_empty());
     if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
         return again(arguments);
     }
@@ -39,10 +44,10 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     let paths = if let Some(folder) = &arguments.output {
         ownership::check_apart(folder, Some(&name))?;
         // No run draws into that folder, and the results folder is only read, so no lock is needed.
-        draw(arguments, &layout, &figures, folder)?
+        draw(arguments, &figures, folder)?
     } else {
         let folder = layout.charts();
-        locks::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
+        locks::while_drawing(&layout, || draw(arguments, &figures, &folder))?
     };
     for path in paths {
         print(&format!("{}\n", path.display()))?;
@@ -69,13 +74,8 @@ fn again(arguments: &cli::Plot) -> Result<()> {
 
 /// Draws figures and writes them. A figure that this folder cannot show is an error only where no other
 /// figure is drawn.
-fn draw(
-    arguments: &cli::Plot,
-    layout: &Layout,
-    figures: &[Asked],
-    folder: &Path,
-) -> Result<Vec<PathBuf>> {
-    let results = read(layout.root(), figures)?;
+fn draw(arguments: &cli::Plot, figures: &[Asked], folder: &Path) -> Result<Vec<PathBuf>> {
+    let results = read(arguments, figures)?;
     if let Some(reason) = figures::unheard(&results, &request(arguments)) {
         return Err(Error::Usage(reason));
     }
@@ -113,7 +113,7 @@ fn list(arguments: &cli::Plot) -> Result<()> {
     let request = request(arguments);
     let figures = figures::catalogue().iter();
     let figures: Vec<Asked> = figures.map(|figure| (figure, request.clone())).collect();
-    let results = read(&arguments.results, &figures)?;
+    let results = read(arguments, &figures)?;
     let widest = figures.iter().map(|(figure, _)| figure.name.len()).max();
     let widest = widest.unwrap_or(0);
     for (figure, request) in figures {
@@ -201,12 +201,15 @@ fn output(arguments: &cli::Plot) -> Output {
     }
 }
 
-/// Reads the folder with the files that the figures need, which depends on the experiment, too.
-fn read(folder: &Path, figures: &[Asked]) -> Result<Results> {
+/// Reads the folder with the files that the figures need, which depends on the experiment, too; and selects the
+/// requested conditions.
+fn read(arguments: &cli::Plot, figures: &[Asked]) -> Result<Results> {
+    let folder = &arguments.results;
     let results = reader::read(folder)?;
     let mut details = Details::default();
     for (figure, request) in figures {
         details.add(figure.details(&results, request));
     }
-    Ok(reader::with_details(folder, Cow::Owned(results), &details)?.into_owned())
+    let results = reader::with_details(folder, Cow::Owned(results), &details)?.into_owned();
+    selection::select(results, requested(&arguments.selection))
 }

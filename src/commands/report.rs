@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, ReportFormat};
-use crate::commands::{NOTHING_TO_DRAW, OUTPUT_DIR, browser, print, say};
+use crate::commands::{NOTHING_TO_DRAW, OUTPUT_DIR, browser, print, requested, say};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::report::page::document::Report as Document;
 use crate::report::page::{self, Folder, Material, pictures};
+use crate::report::selection;
 use crate::report::splice;
 use crate::results::format::layout::Layout;
 use crate::results::recovery::locks;
@@ -66,7 +67,10 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
 }
 
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
-    let read = Folder::read(folder, &arguments.figures)?;
+    let selection = &arguments.selection;
+    selection::check_apart(&selection.filter, arguments.output.as_deref())?;
+    let select = |results| selection::select(results, requested(selection));
+    let read = Folder::read(folder, &arguments.figures, select)?;
     if arguments.figures.is_empty() {
         say_missing(&read, folder);
     }

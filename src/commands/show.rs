@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::plot::figures::{self, Request};
 use crate::plot::terminal::{self, Characters};
 use crate::report;
+use crate::report::selection::{self, Requested};
 use crate::results::reader;
 use crate::streams::{self, print_painted};
 
@@ -20,7 +21,8 @@ const WIDEST: usize = 100;
 
 /// Draws the curves of one metric, then the table of conditions.
 pub fn run(arguments: &cli::Show) -> Result<()> {
-    let results = reader::read(&arguments.results)?;
+    let labels = Requested { labels: &arguments.labels.label, ..Requested::default() };
+    let results = selection::select(reader::read(&arguments.results)?, labels)?;
     let metric = arguments.metric.clone().unwrap_or_else(|| "test_accuracy".to_owned());
     let request = Request { metric: Some(metric), ..Request::default() };
     let drawn = figures::named("curves").map(|figure| figure.draw(&results, &request));

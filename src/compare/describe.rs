@@ -2,6 +2,7 @@
 
 use super::pairing::Condition;
 use crate::compare::metric::Metric;
+use crate::results::query::Labels;
 use crate::seed::Streams;
 use crate::stats::{self, Interval, Resamples, Score};
 
@@ -49,6 +50,16 @@ pub struct Description {
 }
 
 impl Description {
+    /// The same for readers: the values by their labels.
+    #[must_use]
+    pub fn labelled(&self, by: &str, others: &[String], labels: &Labels) -> Self {
+        Self {
+            value: labels.shown(by, &self.value).to_owned(),
+            setting: labels.row(others, &self.setting),
+            ..self.clone()
+        }
+    }
+
     /// Number of replicates that ended.
     pub fn ended(&self) -> usize {
         self.n + self.beyond + self.diverged

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::results::query::{Results, short_name};
+use crate::results::query::{Labels, Results, short_name};
 use crate::seed::Streams;
 use crate::stats::{self, PairedComparison, Score, Side, Verdict};
 use meeting::Meeting;
@@ -86,6 +86,36 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// The same for readers: the values by their labels.
+    #[must_use]
+    pub fn labelled(&self, by: &str, others: &[String], labels: &Labels) -> Self {
+        let population = self.population.as_ref();
+        Self {
+            a: labels.shown(by, &self.a).to_owned(),
+            b: labels.shown(by, &self.b).to_owned(),
+            setting: labels.row(others, &self.setting),
+            population: population.map(|same| Box::new(same.labelled(by, others, labels))),
+            ..self.clone()
+        }
+    }
+}
+
+impl Answer {
+    /// The same for readers: the values by their labels.
+    #[must_use]
+    pub fn labelled(&self, labels: &Labels) -> Self {
+        let (by, others) = (&self.by, &self.others);
+        let comparisons = self.comparisons.iter().map(|c| c.labelled(by, others, labels));
+        let descriptions = self.descriptions.iter().map(|d| d.labelled(by, others, labels));
+        Self {
+            comparisons: comparisons.collect(),
+            descriptions: descriptions.collect(),
+            ..self.clone()
+        }
+    }
+}
+
 /// The result of a comparison.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -99,8 +129,10 @@ pub struct Answer {
     pub target: f64,
     /// The statistics of every condition, in the experiment's order.
     pub descriptions: Vec<Description>,
-    /// Every comparison, ordered by setting.
+    /// Every comparison, ordered by setting; of a part of an experiment those whose sides belong to it.
     pub comparisons: Vec<Comparison>,
+    /// Number of comparisons that Holm's correction is for: those of the whole experiment with a pair.
+    pub family: usize,
     /// The effects of running averages on the scores that the metric uses.
     pub gaps: population::Gaps,
     /// Remarks that precede the tables, such as the settings in which two folders differ.
@@ -120,6 +152,10 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
 
 /// As [`compare`], without the statistics of conditions; `None` where there is nothing to compare.
 fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
+    if let Some(whole) = &results.whole {
+        let answer = answer(&whole.results, question)?;
+        return Ok(answer.and_then(|answer| of_part(answer, results)));
+    }
     let metric = Metric::named(&question.metric)?;
     let by = axis(results, &question.by)?;
     let conditions = conditions(results, by, metric);
@@ -136,7 +172,9 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
         }
     }
     let others = results.axes.iter().enumerate();
+    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
     Ok(Some(Answer {
+        family,
         metric,
         by: results.axes[by].clone(),
         others: others.filter(|(axis, _)| *axis != by).map(|(_, name)| name.clone()).collect(),
@@ -150,6 +188,21 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
         },
         remarks: Vec::new(),
     }))
+}
+
+/// The comparisons of which both sides belong to a part of the experiment; `None` where there are none.
+fn of_part(mut answer: Answer, part: &Results) -> Option<Answer> {
+    let by = part.axis(&answer.by)?;
+    let conditions = conditions(part, by, answer.metric);
+    let mut shown: Meeting<'_> = conditions.iter().map(Condition::cells).collect();
+    answer.comparisons.retain(|comparison| {
+        let mut sides = [&comparison.a, &comparison.b].into_iter();
+        sides.all(|value| !shown.of(&row(value, &comparison.setting)).is_empty())
+    });
+    if answer.metric.is_evaluated() {
+        answer.gaps = population::gaps(part);
+    }
+    (!answer.comparisons.is_empty()).then_some(answer)
 }
 
 /// The statistics of every condition, in the experiment's order, whether or not there is another one to

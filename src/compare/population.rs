@@ -254,7 +254,7 @@ fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
         noise.map_or(MARGIN_OF_ONE, |std| (2.0 * std / (pairs.len() as f64).sqrt()).max(MARGIN));
     let differs = (population - running).abs() > margin;
     differs.then(|| Gap {
-        axes: trials[0].axes.clone(),
+        axes: results.labels.row(&results.axes, &trials[0].axes),
         n: pairs.len(),
         running,
         population,

@@ -2,7 +2,7 @@
 //! tuned key by its validation metric, and its scores on the test set.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::baseline;
 use crate::results::query::{Results, TrialCurves, TrialStatus, Tuning};
@@ -76,8 +76,19 @@ pub fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
 /// A setting, and the trials of each condition in it: of each value of the tuned key.
 type Setting<'a> = (Vec<String>, BTreeMap<usize, Vec<&'a TrialCurves>>);
 
-/// The tried and the chosen values, by setting.
+/// The tried and the chosen values, by setting. Of a part of an experiment: its settings, with all values that the
+/// experiment tried.
 pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
+    if let Some(whole) = &results.whole {
+        let others = others(results, tuning);
+        let setting = |trial: &TrialCurves| -> Vec<String> {
+            others.iter().map(|&axis| trial.axes[axis].clone()).collect()
+        };
+        let shown: HashSet<Vec<String>> = results.trials.iter().map(setting).collect();
+        let mut choices = choices(&whole.results, tuning);
+        choices.retain(|choice| shown.contains(&choice.setting));
+        return choices;
+    }
     let Some(key) = results.axis(&tuning.key) else {
         return Vec::new();
     };
@@ -114,6 +125,9 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
 /// The results at the chosen values alone, without the tuned axis: each setting
 /// at its own best. `None` where nothing was tuned. Settings without a completed trial are dropped.
 pub fn at_chosen(results: &Results) -> Option<Results> {
+    if let Some(whole) = &results.whole {
+        return at_chosen(&whole.results).map(|chosen| results.part_of(chosen));
+    }
     let tuning = results.tuning.as_ref()?;
     let key = results.axis(&tuning.key)?;
     let others = others(results, tuning);

@@ -29,7 +29,7 @@ pub fn table(results: &Results) -> String {
         }
     };
     let columns = Columns::new()
-        .axes(&results.axes, |trials: &Vec<&TrialCurves>| &trials[0].axes)
+        .labelled_axes(&results.axes, &results.labels, |trials: &Vec<&TrialCurves>| &trials[0].axes)
         .number("n", |trials| completed(trials).count().to_string())
         .number("test accuracy %", |trials| accuracy(trials))
         .number(&format!("epochs to {target}"), until("epochs_to_target"))

@@ -6,11 +6,13 @@ pub mod compare;
 pub mod conditions;
 pub mod dataset;
 pub mod explain;
+mod latex;
 mod markdown;
 pub mod page;
 pub mod plan;
 pub mod query;
 pub mod results;
+pub mod selection;
 pub mod sheet;
 #[cfg(test)]
 mod snapshot;

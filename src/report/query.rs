@@ -72,13 +72,18 @@ impl Filter {
         Ok(filter)
     }
 
+    /// The name of the column.
+    pub fn column(&self) -> &str {
+        &self.column
+    }
+
     fn is_of_order(&self) -> bool {
         !matches!(self.operator, Operator::Equal | Operator::Unequal)
     }
 
     /// Whether a cell meets the condition. Numbers are compared as numbers (0.10 is 0.1); an empty
     /// cell is neither greater nor less than anything.
-    fn accepts(&self, cell: &str) -> bool {
+    pub fn accepts(&self, cell: &str) -> bool {
         let order = match (cell.parse::<f64>(), self.value.parse::<f64>()) {
             (Ok(cell), Ok(value)) => cell.partial_cmp(&value),
             _ if self.is_of_order() => None,

@@ -1,5 +1,7 @@
 //! The trials or the conditions of a results folder as a table, with counts by status.
 
+mod latex;
+
 use std::collections::BTreeMap;
 
 use super::sheet::Sheet;
@@ -7,6 +9,8 @@ use crate::results::format::schema::{STATISTICS, SUMMARY_METRICS};
 use crate::results::query::TrialStatus;
 use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
+
+pub use latex::{Shown, latex};
 
 /// One row for each trial: the present content of `trials.csv`.
 pub fn by_trial(live: &Live) -> Sheet {

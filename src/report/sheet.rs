@@ -10,7 +10,7 @@ use super::markdown::{self, escape_inside};
 use super::page::Words;
 use super::page::document::{Cell, Column, Table};
 use super::table::lay_out;
-use crate::results::query::short_name;
+use crate::results::query::{Labels, short_name};
 use crate::stats::Interval;
 use crate::units::{for_csv, for_json};
 
@@ -79,6 +79,21 @@ impl<'a, R: 'a> Columns<'a, R> {
     pub(super) fn axes(self, keys: &[String], cells: fn(&R) -> &[String]) -> Self {
         keys.iter().enumerate().fold(self, |columns, (index, key)| {
             columns.push(key, (true, false), move |row| Cell::of(cells(row)[index].as_str()))
+        })
+    }
+
+    /// Appends the columns of these axes, with the labels of their values.
+    pub(super) fn labelled_axes(
+        self,
+        keys: &[String],
+        labels: &'a Labels,
+        cells: fn(&R) -> &[String],
+    ) -> Self {
+        keys.iter().enumerate().fold(self, |columns, (index, key)| {
+            let axis = key.clone();
+            columns.push(key, (true, false), move |row| {
+                Cell::of(labels.shown(&axis, &cells(row)[index]))
+            })
         })
     }
 
@@ -178,6 +193,15 @@ impl Sheet {
         String::from_utf8(bytes).unwrap_or_default()
     }
 
+    /// Replaces the values of axes by their labels.
+    pub fn label(&mut self, labels: &Labels) {
+        for row in &mut self.rows {
+            for (column, cell) in self.columns.iter().zip(row) {
+                *cell = labels.shown(column, cell).to_owned();
+            }
+        }
+    }
+
     /// A JSON list with one object for each row; numbers are numbers, and an empty cell is `null`.
     pub fn json(&self) -> String {
         json_text(&self.objects())
@@ -193,7 +217,7 @@ impl Sheet {
     }
 
     /// Short names, and cells formatted for people.
-    fn for_people(&self) -> (Vec<String>, Vec<Vec<String>>) {
+    pub(super) fn for_people(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let header = self.columns.iter().map(|name| short_name(name).to_owned());
         let columns = 0..self.columns.len();
         let rounded: Vec<bool> = columns.map(|column| self.is_rounded(column)).collect();
@@ -214,7 +238,8 @@ impl Sheet {
         is_metric && cells.any(|cell| digits(cell) > PLACES)
     }
 
-    fn columns_of_numbers(&self) -> Vec<bool> {
+    /// Whether each column contains numbers only.
+    pub(super) fn columns_of_numbers(&self) -> Vec<bool> {
         let columns = 0..self.columns.len();
         columns.map(|column| self.is_of_numbers(column)).collect()
     }

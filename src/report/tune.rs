@@ -33,13 +33,15 @@ pub fn table(results: &Results) -> Option<String> {
 
 /// The columns of the choices; `at_edge` marks a value at an end of the grid.
 pub(super) fn columns<'a>(
-    results: &Results,
+    results: &'a Results,
     tuning: &Tuning,
     [best, accuracy]: [&str; 2],
     at_edge: &'a str,
 ) -> Columns<'a, Choice> {
     Columns::new()
-        .axes(&setting_axes(results, tuning), |choice: &Choice| &choice.setting)
+        .labelled_axes(&setting_axes(results, tuning), &results.labels, |choice: &Choice| {
+            &choice.setting
+        })
         .number(best, move |choice| {
             let mark = if choice.edge().is_empty() { "" } else { at_edge };
             of_chosen(choice, |chosen| {

@@ -1,6 +1,9 @@
 //! The content of a results folder, from which charts and reports are made. Plain rows that do not depend on
 //! files; `results/reader.rs` reads them.
 
+mod labels;
+mod part;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +16,8 @@ use crate::units;
 
 pub use crate::config::spec::{Aggregate, Aggregation, Claim, Dataset, Expect, Hypothesis, title};
 pub use crate::plan::short_name;
+pub use labels::Labels;
+pub use part::Whole;
 
 /// Every trial of an experiment with its curves.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +42,10 @@ pub struct Results {
     pub cautions: Vec<String>,
     /// Number of trials with a damaged `timings.csv`, whose times are left out.
     pub untimed: usize,
+    /// What readers see in place of values.
+    pub labels: Labels,
+    /// The whole experiment, where these are the results of a part of it.
+    pub whole: Option<Arc<Whole>>,
 }
 
 /// The status of a trial, as files, tables and messages name it, in the order in which it is counted.
@@ -126,7 +135,7 @@ impl FromStr for TrialStatus {
 }
 
 impl Results {
-    /// The same experiment with these trials instead.
+    /// The same experiment with these trials instead, as a whole.
     #[must_use]
     pub fn with_trials(&self, trials: Vec<TrialCurves>) -> Self {
         Self {
@@ -140,6 +149,8 @@ impl Results {
             claim: self.claim.clone(),
             cautions: self.cautions.clone(),
             untimed: self.untimed,
+            labels: self.labels.clone(),
+            whole: None,
         }
     }
 
@@ -311,13 +322,26 @@ pub struct Details {
     pub layers: Vec<&'static str>,
     /// Whether `predictions.csv` and `pictures.csv` are read.
     pub predictions: bool,
+    /// Whether all quantities of `layers.csv` are read.
+    pub all_layers: bool,
 }
 
 impl Details {
+    /// Whether any quantity of `layers.csv` is read.
+    pub fn has_layers(&self) -> bool {
+        self.all_layers || !self.layers.is_empty()
+    }
+
+    /// Whether this quantity of `layers.csv` is read.
+    pub fn wants(&self, quantity: &str) -> bool {
+        self.all_layers || self.layers.contains(&quantity)
+    }
+
     /// Adds the details of `more`.
     pub fn add(&mut self, more: Self) {
         self.steps |= more.steps;
         self.predictions |= more.predictions;
+        self.all_layers |= more.all_layers;
         for quantity in more.layers {
             if !self.layers.contains(&quantity) {
                 self.layers.push(quantity);

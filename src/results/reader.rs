@@ -17,7 +17,7 @@ use crate::results::format::datasets;
 use crate::results::format::files::{TrialsTable, damaged, experiment, trials_table};
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
-use crate::results::query::{Claim, Details, Results, TrialCurves, Tuning};
+use crate::results::query::{Claim, Details, Labels, Results, TrialCurves, Tuning};
 use crate::units;
 
 /// The parts of `experiment.toml` that charts and reports need.
@@ -88,6 +88,8 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
         axes: table.axes(),
         cautions: cautions(&layout, &bytes),
         untimed,
+        labels: Labels::default(),
+        whole: None,
         claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",

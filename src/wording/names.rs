@@ -11,13 +11,19 @@ pub fn spoken(key: &str) -> String {
     short_name(key).replace('_', " ")
 }
 
-/// A placement in words: `before the activation`.
+/// A placement in words: `before the activation`; its label where it has one.
 pub fn place(placement: &str) -> String {
     match placement {
         "pre-activation" => "in pre-activation blocks".to_owned(),
         "after-addition" => "behind the addition".to_owned(),
-        place => format!("{place} the activation"),
+        "before" | "after" => format!("{placement} the activation"),
+        label => label.to_owned(),
     }
+}
+
+/// Whether a placement is written as in experiment files, and not by a label.
+pub fn is_placement(placement: &str) -> bool {
+    ["none", "before", "after", "pre-activation", "after-addition"].contains(&placement)
 }
 
 /// A kind of normalisation in words: `batch normalisation` for `batch`.

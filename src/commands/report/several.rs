@@ -31,12 +31,16 @@ pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     deliver(&report, target, arguments)
 }
 
-/// Refuses options that concern one folder: the metric and the figures may be different ones in each.
+/// Refuses options that concern one folder: each may have its own metric, figures and axes.
 fn refuse_what_is_of_one(arguments: &cli::Report) -> Result<()> {
     let option = if arguments.metric.is_some() {
         "--metric"
     } else if !arguments.figures.is_empty() {
         "--figures"
+    } else if !arguments.selection.filter.is_empty() {
+        "--filter"
+    } else if !arguments.selection.order.is_empty() {
+        "--order"
     } else {
         return Ok(());
     };

@@ -14,7 +14,9 @@ use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs, row};
 use super::{Comparison, comparison, judge_family, margin, population, tune};
 use crate::error::{Error, Result};
-use crate::results::query::{Aggregate, Aggregation, Claim, Details, Expect, Hypothesis, Results};
+use crate::results::query::{
+    Aggregate, Aggregation, Claim, Details, Expect, Hypothesis, Labels, Results,
+};
 use crate::stats::{self, Score, Side, Verdict};
 
 /// A claim with its verdict.
@@ -154,7 +156,35 @@ impl Tested {
     }
 }
 
+impl Tested {
+    /// The same for readers: the values by their labels.
+    fn labelled(&self, labels: &Labels) -> Self {
+        let by = &self.test.by;
+        let comparisons = self.comparisons.iter().map(|judged| ClaimComparison {
+            comparison: judged.comparison.labelled(by, &self.others, labels),
+            ..judged.clone()
+        });
+        let only = self.test.only.iter().map(|(key, values)| {
+            let values = values.iter().map(|value| labels.shown(key, value).to_owned());
+            (key.clone(), values.collect())
+        });
+        let compare = self.test.compare.each_ref().map(|value| labels.shown(by, value).to_owned());
+        Self {
+            comparisons: comparisons.collect(),
+            test: Hypothesis { compare, only: only.collect(), ..self.test.clone() },
+            ..self.clone()
+        }
+    }
+}
+
 impl ClaimResult {
+    /// The same for readers: the values by their labels.
+    #[must_use]
+    pub fn labelled(&self, labels: &Labels) -> Self {
+        let tests = self.tests.iter().map(|tested| tested.labelled(labels));
+        Self { tests: tests.collect(), ..self.clone() }
+    }
+
     /// Every comparison of every test.
     pub fn comparisons(&self) -> impl Iterator<Item = &ClaimComparison> {
         self.tests.iter().flat_map(|test| &test.comparisons)
@@ -207,10 +237,11 @@ pub fn details(claim: &Claim) -> Details {
     Details { layers, ..Details::default() }
 }
 
-/// Judges the claim of an experiment; `None` where there is none, and an error where its tables lack
+/// Judges the claim of an experiment; `None` where there is none, or where these are the results of a part of the
+/// experiment: a claim is about all of it. And an error where its tables lack
 /// what the claim is about. The [`details`] must have been read.
 pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
-    let Some(claim) = &results.claim else {
+    let Some(claim) = results.claim.as_ref().filter(|_| results.whole.is_none()) else {
         return Ok(None);
     };
     let chosen = tune::at_chosen(results);

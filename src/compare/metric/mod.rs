@@ -107,8 +107,9 @@ impl Metric {
         Self { higher_is_better: false, ..self }
     }
 
-    /// A scorer of these results by this metric.
+    /// A scorer of these results by this metric. What a score is relative to is that of the whole experiment.
     pub fn scorer(self, results: &Results) -> Scorer<'_> {
+        let results = results.whole.as_ref().map_or(results, |whole| &whole.results);
         Scorer {
             metric: self,
             target: results.target_accuracy,

@@ -206,6 +206,12 @@ pub(super) fn shown(value: &str) -> String {
     }
 }
 
+/// The label of a value of an axis, or else the value as text.
+pub(super) fn named(results: &Results, axis: usize, value: &str) -> String {
+    let label = results.axes.get(axis).and_then(|axis| results.labels.get(axis, value));
+    label.map_or_else(|| shown(value), str::to_owned)
+}
+
 /// Whether the axis is the placement.
 pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
     let key = results.axes.get(axis);
@@ -244,10 +250,10 @@ fn label(results: &Results, values: &[(usize, String)]) -> String {
         match (index, value.as_str()) {
             (0, "") => Some("does not apply".to_owned()),
             (_, "") => None,
-            (0, value) => Some(shown(value)),
+            (0, value) => Some(named(results, *axis, value)),
             (_, value) => {
                 let name = axis_name(&results.axes[*axis]);
-                Some(format!("{name} {}", shown(value)))
+                Some(format!("{name} {}", named(results, *axis, value)))
             }
         }
     });

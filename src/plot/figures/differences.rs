@@ -1,7 +1,7 @@
 //! Paired differences, one row for each comparison: size, interval and verdict.
 //!
 //! An experiment with a claim shows the claim's own comparisons, as its tests judge them; any
-//! other experiment, and a requested metric, one metric by one axis.
+//! other experiment, a part of one, and a requested metric, one metric by one axis.
 
 mod asked;
 mod claimed;

@@ -6,7 +6,7 @@ pub(super) mod chance;
 use std::collections::HashMap;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, value,
+    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, named, numeric, value,
 };
 use super::axes;
 use super::notes;
@@ -69,7 +69,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let arrangement = Arrangement::of(results, &wanted)?;
     let values: Vec<(f64, String)> = distinct(results, along)
         .into_iter()
-        .filter_map(|text| Some((text.parse().ok()?, text)))
+        .filter_map(|text| Some((text.parse().ok()?, named(results, along, &text))))
         .collect();
     let name = capitalised(&axis_name(&results.axes[along]));
     let figure = Final {
@@ -229,7 +229,8 @@ impl Final<'_> {
         for line in &self.arrangement.lines {
             for (text, trials) in self.at_values(line, facet) {
                 let scores = Scores::of(&self.scorer, &trials);
-                all.push((line.label.clone(), text, scores));
+                let name = named(self.results, self.along, &text);
+                all.push((line.label.clone(), name, scores));
             }
         }
         all

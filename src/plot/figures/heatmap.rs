@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, numeric, value,
+    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, named, numeric, value,
 };
 use super::axes;
 use super::notes;
@@ -219,7 +219,8 @@ impl HeatMap<'_> {
 
     fn axis(&self, (axis, values): &(usize, Vec<String>)) -> Axis {
         let name = capitalised(&axis_name(&self.results.axes[*axis]));
-        axes::categories(&name, values)
+        let values = values.iter().map(|value| named(self.results, *axis, value));
+        axes::categories(&name, &values.collect::<Vec<_>>())
     }
 
     fn shown(&self) -> String {

@@ -96,6 +96,7 @@ impl Figure {
         let mut drawn = (self.draw)(results, request)?;
         for drawn in &mut drawn {
             scales::agree(drawn, request);
+            notes::say_part(&mut drawn.chart, results);
         }
         Ok(drawn)
     }

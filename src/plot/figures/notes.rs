@@ -2,7 +2,7 @@
 
 use super::arrangement::{Arrangement, Facet, Line, axis_name};
 use crate::compare::population;
-use crate::plot::chart::{LegendEntry, Symbol};
+use crate::plot::chart::{Chart, LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 
@@ -18,6 +18,14 @@ pub(super) fn subtitle(results: &Results, shown: &str) -> String {
         shown.to_owned()
     } else {
         format!("{shown} · {}", results.name)
+    }
+}
+
+/// States in the subtitle which conditions are shown, where these are not all of the experiment.
+pub(super) fn say_part(chart: &mut Chart, results: &Results) {
+    if let Some(scope) = results.scope_of_part() {
+        let between = if chart.subtitle.is_empty() { "" } else { " · " };
+        chart.subtitle.push_str(&format!("{between}shown: {scope}"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod effect;
 mod entries;
+mod latex;
 mod settings;
 mod sides;
 mod tables;
@@ -13,6 +14,7 @@ mod words;
 pub use effect::test_name;
 pub(super) use effect::{expected, measured, signed, spoken_setting};
 pub use entries::{Entry, folders, within, written};
+pub use latex::latex;
 pub use settings::{answer, brief, lines};
 pub use tables::{csv, json};
 pub use verdict::{as_expected, verdict, verdict_parts};

@@ -1,7 +1,7 @@
 //! The two sides of a comparison in words.
 
 use crate::results::query::Hypothesis;
-use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
+use crate::wording::names::{PLACEMENT, is_placement, norm_kind, place, spoken};
 
 /// The names of the two values; for axes other than the placement with the axis's name.
 pub(super) fn sides(test: &Hypothesis) -> [String; 2] {
@@ -14,6 +14,9 @@ pub(super) fn sides(test: &Hypothesis) -> [String; 2] {
 pub(super) fn against(test: &Hypothesis, than: &str) -> String {
     let [a, b] = test.compare.each_ref().map(String::as_str);
     match (test.by.as_str(), a, b) {
+        (PLACEMENT, a, b) if !is_placement(a) || !is_placement(b) => {
+            format!("with {a} {than} with {b}")
+        }
         (PLACEMENT, "none", b) => format!("without a norm {than} with one {}", place(b)),
         (PLACEMENT, a, "none") => format!("with the norm {} {than} without one", place(a)),
         (PLACEMENT, a @ ("before" | "after"), b @ ("before" | "after")) => {

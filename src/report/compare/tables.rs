@@ -62,7 +62,6 @@ fn comparison(answer: &Answer, comparison: &Comparison) -> Vec<String> {
     let paired = &comparison.paired;
     let (tally, test) = (paired.tally, paired.test);
     let [diverged_a, diverged_b] = comparison.diverged;
-    let family = answer.comparisons.iter().filter(|c| c.corrected.is_some()).count();
     let sides = [&answer.by, answer.metric.name, &comparison.a, &comparison.b].map(str::to_owned);
     let counts =
         [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
@@ -77,7 +76,7 @@ fn comparison(answer: &Answer, comparison: &Comparison) -> Vec<String> {
         &ends(paired.interval),
         &[kind.to_owned()],
         &p.map(digits),
-        &[family, tally.wins, tally.ties, tally.losses].map(|count| count.to_string()),
+        &[answer.family, tally.wins, tally.ties, tally.losses].map(|count| count.to_string()),
         &[digits(paired.superiority)],
         &ends(paired.superiority_interval),
         &[comparison.margin.to_string(), code(comparison.verdict).to_owned()],

@@ -277,3 +277,45 @@ fn at_tuned_values_each_side_is_at_its_own_best() {
     let mean = answer.comparisons[0].paired.mean.expect("a mean");
     assert!((mean - 0.1).abs() < 1e-12, "0.9 at 1 against 0.8 at 0.1: {mean}");
 }
+
+#[test]
+fn a_paper_has_marks_of_significance_and_bold_only_where_the_test_says_so() {
+    let mut results = placements();
+    results.trials.retain(|trial| trial.condition != 3);
+    let answer = ask(&results, "test_accuracy", "norm.placement");
+    // Better than both others, before and after Holm's correction for three comparisons.
+    assert!(latex::is_best(&answer, "before", &answer.descriptions[1].setting));
+    assert!(!latex::is_best(&answer, "none", &answer.descriptions[0].setting));
+    snapshot::check("comparison.tex", &latex(&answer, "bn-lab compare x --format latex"));
+    // With four comparisons, the p of seven pairs is not small enough: nothing is bold.
+    let answer = ask(&placements(), "test_accuracy", "norm.placement");
+    let text = latex(&answer, "");
+    assert!(!text.contains("textbf"), "{text}");
+    assert!(text.contains("No value is bold"), "{text}");
+}
+
+#[test]
+fn a_part_has_the_tests_of_the_whole_experiment() {
+    let whole = ask(&placements(), "test_accuracy", "placement");
+    let part = placements().part(vec!["placement != after".to_owned()], |t| t.axes[0] != "after");
+    let shown = ask(&part, "test_accuracy", "placement");
+    let names = |answer: &Answer| -> Vec<String> {
+        let comparisons = answer.comparisons.iter();
+        comparisons.map(|c| format!("{} {} {}", c.setting[0], c.a, c.b)).collect()
+    };
+    assert_eq!(names(&shown), ["0.9 before none", "0.99 before none"]);
+    assert_eq!(shown.comparisons[0], whole.comparisons[0], "with p corrected for four");
+    assert_eq!((shown.family, whole.family), (4, 4));
+    let described: Vec<&str> = shown.descriptions.iter().map(|d| &d.value[..]).collect();
+    assert_eq!(described, ["none", "before", "before"]);
+    let text = table(&shown);
+    assert!(
+        text.contains("2 of 4 comparisons shown, p corrected for all of them; paired"),
+        "{text}"
+    );
+    let alone = placements().part(vec!["placement = before".to_owned()], |t| t.axes[0] == "before");
+    let question =
+        Question { metric: "test_accuracy".to_owned(), by: "placement".to_owned(), margin: None };
+    let error = compare(&alone, &question).expect_err("one value").to_string();
+    assert!(error.contains("`norm.placement` is `before` throughout"), "{error}");
+}

@@ -152,7 +152,6 @@ fn comparisons(answer: &Answer) -> Sheet {
 /// How to read the tables, as far as it applies.
 pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     let unit = answer.metric.unit;
-    let count = answer.comparisons.iter().filter(|c| c.corrected.is_some()).count();
     let margins = answer.comparisons.iter().map(|c| c.margin);
     let (low, high) =
         margins.fold((f64::INFINITY, 0.0_f64), |(low, high), m| (low.min(m), high.max(m)));
@@ -161,8 +160,8 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
         (low, high) => format!("{low}–{high}"),
     };
     let mut notes = vec![format!(
-        "{}, paired by replicate; differences up to {margin} {} do not matter; {}",
-        counted(count, "comparison", "comparisons"),
+        "{}paired by replicate; differences up to {margin} {} do not matter; {}",
+        number_of_comparisons(answer),
         unit.of_differences(),
         if answer.metric.higher_is_better() { "more is better" } else { "less is better" }
     )];
@@ -182,6 +181,15 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     notes.extend(under_running_alone(answer));
     notes.extend(answer.gaps.sentences());
     notes
+}
+
+/// `3 comparisons, `; of a part of the experiment `1 of 3 comparisons shown, p corrected for all of them; `.
+fn number_of_comparisons(answer: &Answer) -> String {
+    let all = counted(answer.family, "comparison", "comparisons");
+    match answer.comparisons.iter().filter(|c| c.corrected.is_some()).count() {
+        shown if shown == answer.family => format!("{all}, "),
+        shown => format!("{shown} of {all} shown, p corrected for all of them; "),
+    }
 }
 
 /// How medians of times to a target include trials that did not reach it.

@@ -12,7 +12,7 @@ use crate::compare::population::{self, Gaps};
 use crate::compare::{Answer, Comparison, Description};
 use crate::stats::{self, Interval, Side, Verdict};
 use crate::units::{capitalised, counted};
-use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
+use crate::wording::names::{PLACEMENT, is_placement, norm_kind, place, spoken};
 use crate::wording::numbers::{difference, minus, range, share, value};
 use crate::wording::until::time;
 use crate::wording::verdicts::EFFECT_OF_EVALUATION;
@@ -262,6 +262,7 @@ impl AnswerWriter<'_> {
         }
         match value {
             "none" => "The network without normalisation".into(),
+            label if !is_placement(label) => Words::from(format!("The network with {label}")),
             value => format!("{}, {}", capitalised(&place(value)), norm(self.material)).into(),
         }
     }
@@ -271,6 +272,7 @@ impl AnswerWriter<'_> {
         match value {
             value if self.compared.by != PLACEMENT => format!("than with {value}"),
             "none" => "than without".to_owned(),
+            label if !is_placement(label) => format!("than with {label}"),
             value => format!("than {}", place(value)),
         }
     }

@@ -27,8 +27,12 @@ pub struct Folder {
 
 impl Folder {
     /// Reads the folder at `root` with the figures of these names; where none are named, with those that suit the
-    /// experiment.
-    pub fn read(root: &Path, names: &[String]) -> Result<Self> {
+    /// experiment. `select` is applied to the results: it selects conditions and their order.
+    pub fn read(
+        root: &Path,
+        names: &[String],
+        select: impl Fn(Results) -> Result<Results>,
+    ) -> Result<Self> {
         let results = reader::read(root)?;
         let wanted = wanted(&results, names)?;
         let mut details = claim_details(&results);
@@ -36,6 +40,7 @@ impl Folder {
             details.add(figure.details(&results, request));
         }
         let results = reader::with_details(root, Cow::Owned(results), &details)?.into_owned();
+        let results = select(results)?;
         let mut charts: Vec<Drawn> = Vec::new();
         for (figure, request) in &wanted {
             match figure.draw(&results, request) {
@@ -74,7 +79,7 @@ impl Folder {
         let ids = results.trials.iter().map(|trial| trial.id.as_str());
         Ok(Self {
             account: account::read(root, ids)?,
-            judgement: claim::judge(&results)?,
+            judgement: claim::judge(&results)?.map(|judged| judged.labelled(&results.labels)),
             charts,
             results,
         })
@@ -96,8 +101,8 @@ impl Folder {
     /// The metric of the report: the requested one; else that of the claim's headline; else test
     /// accuracy.
     pub fn metric(&self, asked: Option<&str>) -> Result<Metric> {
-        let claimed = self.judgement.as_ref().and_then(|judgement| judgement.tests.first());
-        let claimed = claimed.map(|tested| tested.test.metric.as_str());
+        let claimed = self.results.claim.as_ref().and_then(|claim| claim.tests.first());
+        let claimed = claimed.map(|test| test.metric.as_str());
         Metric::named(asked.or(claimed).unwrap_or("test_accuracy"))
     }
 }

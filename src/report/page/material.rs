@@ -54,7 +54,7 @@ impl<'a> Material<'a> {
         };
         let question = Question { metric: metric.name.to_owned(), by, margin: None };
         match compare::compare(&material.judged, &question) {
-            Ok(answer) => material.compared = Some(answer),
+            Ok(answer) => material.compared = Some(answer.labelled(&folder.results.labels)),
             // A sweep may have no two values in the same setting.
             Err(crate::error::Error::Usage(_)) => {}
             Err(other) => return Err(other),
@@ -62,10 +62,14 @@ impl<'a> Material<'a> {
         Ok(material)
     }
 
-    /// Axes with several values, and these in the experiment's order.
+    /// Axes with several values, and the labels of these in the experiment's order.
     pub fn varied(&self) -> Vec<(&str, Vec<&str>)> {
         let results = self.results;
-        let named = |axis: usize| (results.axes[axis].as_str(), results.values(axis));
+        let named = |axis: usize| {
+            let key = results.axes[axis].as_str();
+            let values = results.values(axis).into_iter();
+            (key, values.map(|value| results.labels.shown(key, value)).collect())
+        };
         results.varied().map(named).collect()
     }
 

@@ -13,6 +13,7 @@ pub mod live;
 pub mod markdown;
 mod material;
 mod names;
+mod part;
 pub mod pictures;
 mod repeat;
 mod setup;
@@ -39,7 +40,8 @@ use document::Report;
 pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     let results = material.results;
     let statement = answer::statement(material);
-    let mut remarks: Vec<Words> = untested::unfinished(material).into_iter().collect();
+    let mut remarks: Vec<Words> = part::remarks(results);
+    remarks.extend(untested::unfinished(material));
     remarks.extend(setup::cautions(material));
     remarks.extend(statement.others);
     remarks.extend(tables::tuning(material));
@@ -57,7 +59,7 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
         title: title(&results.question, &results.name),
         name: results.name.clone(),
         scope: scope(material),
-        answer: statement.answer,
+        answer: part::named(results, statement.answer),
         remarks,
         sections: sections.into_iter().flatten().collect(),
         origin: format!("the results folder “{}”", results.name),

@@ -85,8 +85,13 @@ pub fn conditions(material: &Material<'_>) -> Table {
         let Description { diverged, .. } = row.described;
         Cell::ordered(of(diverged, row.described.ended()), Some(diverged as f64))
     });
+    let axes = results.axes.split_first();
+    let labelled = |described: Description| match axes {
+        Some((by, others)) => described.labelled(by, others, &results.labels),
+        None => described,
+    };
     let mut others = beside.map(|beside| descriptions(results, beside)).into_iter().flatten();
-    let rows = descriptions(results, metric).into_iter();
+    let rows = descriptions(results, metric).into_iter().map(labelled);
     let rows: Vec<Row> = rows.map(|described| Row { described, beside: others.next() }).collect();
     let caption = Words::new().strong("Conditions").plain(format!(
         ". {} in the trainings that came to an end, of which there are n.",

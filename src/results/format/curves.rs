@@ -92,7 +92,7 @@ pub(in crate::results) struct Gathered {
     /// The series of each trial, in the order of their first rows.
     pub(in crate::results) series: Vec<Vec<LayerSeries>>,
     /// The index of each layer's quantity among the series of its trial.
-    places: Vec<HashMap<String, HashMap<&'static str, usize>>>,
+    places: Vec<HashMap<String, HashMap<String, usize>>>,
 }
 
 impl Gathered {
@@ -104,8 +104,7 @@ impl Gathered {
         details: &Details,
         owner: impl Fn(&str) -> Option<usize>,
     ) -> Result<()> {
-        let Some(lines) = (if details.layers.is_empty() { None } else { fs::whole_lines(path)? })
-        else {
+        let Some(lines) = (if details.has_layers() { fs::whole_lines(path)? } else { None }) else {
             return Ok(());
         };
         let mut reader = csv::Reader::from_reader(lines);
@@ -114,21 +113,19 @@ impl Gathered {
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).map_err(|e| unreadable(path, e))? {
             let quantity = column.and_then(|column| record.get(column));
-            let is_it = |wanted: &&&str| quantity == Some(**wanted);
-            // Where the column is missing, the error here states it.
-            let wanted = details.layers.iter().find(is_it);
-            if wanted.is_none() && column.is_some() {
+            // Where the column is missing, the error below states it.
+            if quantity.is_some_and(|quantity| !details.wants(quantity)) {
                 continue;
             }
             let row: LayerRow = record.deserialize(Some(&header)).map_err(|e| damaged(path, &e))?;
-            if let (Some(quantity), Some(owner)) = (wanted, owner(&row.trial)) {
-                self.add(owner, quantity, row);
+            if let Some(owner) = owner(&row.trial) {
+                self.add(owner, row);
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, owner: usize, quantity: &'static str, row: LayerRow) {
+    fn add(&mut self, owner: usize, row: LayerRow) {
         if !row.value.is_finite() {
             return;
         }
@@ -138,13 +135,13 @@ impl Gathered {
         }
         let (series, places) = (&mut self.series[owner], &mut self.places[owner]);
         let point = (row.step, row.value);
-        let known = places.get(&row.layer).and_then(|of| of.get(quantity));
+        let known = places.get(&row.layer).and_then(|of| of.get(&row.quantity));
         if let Some(&place) = known {
             series[place].points.push(point);
             return;
         }
         let of_layer = places.entry(row.layer.clone()).or_default();
-        of_layer.insert(quantity, series.len());
+        of_layer.insert(row.quantity.clone(), series.len());
         series.push(LayerSeries { layer: row.layer, quantity: row.quantity, points: vec![point] });
     }
 }
@@ -178,13 +175,16 @@ a,20,layers.0,dea";
 
     /// The series in a folder with this table.
     fn read_layers(text: &str, quantities: &[&'static str]) -> (Result<Vec<LayerSeries>>, PathBuf) {
+        read_layers_with(text, &Details { layers: quantities.to_vec(), ..Details::default() })
+    }
+
+    fn read_layers_with(text: &str, details: &Details) -> (Result<Vec<LayerSeries>>, PathBuf) {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path());
         let path = layout.trial("a").layers();
         fs::create_folder(layout.trial("a").root()).unwrap();
         fs::replace_unsynced(&path, text.as_bytes()).unwrap();
-        let details = Details { layers: quantities.to_vec(), ..Details::default() };
-        let read = read(&layout, &["a"], &details);
+        let read = read(&layout, &["a"], details);
         (read.map(|mut curves| curves.remove(0).layers), path)
     }
 
@@ -206,9 +206,12 @@ a,20,layers.0,dea";
         let (found, _) = read_layers(LAYERS, &["dead"]);
         assert_eq!(found.unwrap(), dead);
         let (found, _) = read_layers(LAYERS, &["weight_norm", "dead"]);
-        assert_eq!(found.unwrap(), [&dead[..], &[norm]].concat());
+        assert_eq!(found.unwrap(), [&dead[..], &[norm.clone()]].concat());
         assert_eq!(read_layers(LAYERS, &["saturated"]).0.unwrap(), []);
         assert_eq!(read_layers(LAYERS, &[]).0.unwrap(), []);
+        let everything = Details { all_layers: true, ..Details::default() };
+        let found = read_layers_with(LAYERS, &everything).0.unwrap();
+        assert_eq!(found, [&dead[..], &[norm]].concat());
         assert_eq!(read_layers("", &["dead"]).0.unwrap(), []);
     }
 
@@ -238,7 +241,8 @@ a,20,layers.0,dea";
         let text = format!("{}50,1,2.5,0.25\n100,1,NaN,0.5\n150,2,1.5,0.5\n200,2", StepRow::HEADER);
         fs::replace_unsynced(&layout.trial("a").steps(), text.as_bytes()).unwrap();
         let read = |steps: bool| {
-            let details = Details { steps, layers: vec!["dead"], predictions: true };
+            let details =
+                Details { steps, layers: vec!["dead"], predictions: true, ..Details::default() };
             read(&layout, &["a", "b"], &details).unwrap()
         };
         let row = |step: usize, epoch: usize, loss: f64, accuracy: f64| StepRow {

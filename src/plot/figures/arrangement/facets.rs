@@ -1,6 +1,6 @@
 //! The panels of a figure: one for each combination of some axes.
 
-use super::{axis_name, distinct, shown, value};
+use super::{axis_name, distinct, value};
 use crate::compare::meeting::Meeting;
 use crate::plot::figures::arrangement::PANELS;
 use crate::results::query::{Results, TrialCurves};
@@ -87,7 +87,7 @@ fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])
 
 /// A value with the name of its axis: `batch size 32`.
 fn named(results: &Results, axis: usize, value: &str) -> String {
-    format!("{} {}", axis_name(&results.axes[axis]), shown(value))
+    format!("{} {}", axis_name(&results.axes[axis]), super::named(results, axis, value))
 }
 
 /// Combinations without gaps come first; one with a gap gets a panel only

@@ -93,6 +93,7 @@ impl<'a> Differences<'a> {
 
     /// The name of a row: `batch size 8: before − none · suggests before`.
     fn name(&self, c: &Comparison) -> String {
+        let c = &c.labelled(&self.answer.by, &self.answer.others, &self.results.labels);
         let cells = c.setting.iter().zip(&self.answer.others);
         let cells = cells.filter(|(cell, axis)| !cell.is_empty() && self.varies(axis));
         let cells: Vec<String> =
@@ -128,8 +129,10 @@ impl<'a> Differences<'a> {
         };
         let mut notes = vec![
             better.to_owned(),
-            "Verdicts after Holm's correction; below six pairs a verdict is at most suggestive."
-                .to_owned(),
+            format!(
+                "Verdicts after Holm's correction{}; below six pairs a verdict is at most suggestive.",
+                if self.results.whole.is_some() { " for the whole experiment" } else { "" }
+            ),
         ];
         notes.extend(self.answer.gaps.summary());
         let comparisons = self.answer.comparisons.len();

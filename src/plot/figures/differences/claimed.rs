@@ -19,7 +19,8 @@ type Entry<'a> = (usize, &'a Tested, &'a ClaimComparison);
 
 /// A chart for each unit, since points and epochs cannot share an axis;
 /// that of the claim's first comparison comes first, and has the figure's own name.
-pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Drawn>, Absent> {
+pub(super) fn draw(results: &Results, plain: &ClaimResult) -> Result<Vec<Drawn>, Absent> {
+    let judgement = &plain.labelled(&results.labels);
     let tests = judgement.tests.iter().enumerate();
     let entries = tests.flat_map(|(index, tested)| {
         let judged = tested.comparisons.iter();
@@ -35,6 +36,7 @@ pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Dra
         let is_its = |entry: &&Entry<'_>| entry.1.metric.unit == unit;
         let claimed = Claimed {
             results,
+            plain,
             judgement,
             unit,
             entries: entries.iter().filter(is_its).copied().collect(),
@@ -54,6 +56,8 @@ pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Dra
 /// The comparisons of a claim that have the same unit.
 struct Claimed<'a> {
     results: &'a Results,
+    /// The claim with the values of its experiment, which decide the colours.
+    plain: &'a ClaimResult,
     judgement: &'a ClaimResult,
     unit: Unit,
     entries: Vec<Entry<'a>>,
@@ -66,7 +70,7 @@ impl<'a> Claimed<'a> {
         let (what_differs, sides_differ) = (what.is_none(), sides.is_none());
         let line = |&(index, tested, judged): &Entry<'a>| Line {
             name: name(tested, judged, what_differs, sides_differ),
-            key: key(tested, index),
+            key: key(&self.plain.tests[index], index),
             comparison: &judged.comparison,
         };
         let what = what.map_or(String::new(), |what| format!(" of {what}"));

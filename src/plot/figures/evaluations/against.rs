@@ -4,7 +4,7 @@
 use super::{ACCURACIES, Found, differ, frame, name};
 use crate::plot::chart::{Along, Bar, Panel, Point, Series};
 use crate::plot::figures::arrangement::{
-    Arrangement, Facet, Line, Wanted, axis_name, columns, distinct, value,
+    Arrangement, Facet, Line, Wanted, axis_name, columns, distinct, named, value,
 };
 use crate::plot::figures::axes::{self, Kind, Quantity};
 use crate::plot::figures::notes;
@@ -60,6 +60,8 @@ pub(super) fn draw(
     };
     let rows = found.panels.chunks(columns(found.panels.len()));
     let strips = rows.map(strip).collect();
+    let label = |(at, value): (f64, String)| (at, named(results, along, &value));
+    let values: Vec<(f64, String)> = values.into_iter().map(label).collect();
     let x = axes::values(&capitalised(&by), &values, request.log_x);
     Ok(vec![Drawn {
         stem: "evaluations".to_owned(),

@@ -124,3 +124,12 @@ fn a_verdict_has_a_word_and_details_and_its_effect_is_told_in_numbers() {
     assert_eq!(effect, "test accuracy: before better than none in 7 of 7 pairs");
     assert_eq!(parts(&[], &[], Expect::Higher), ("not tested yet".to_owned(), String::new()));
 }
+
+#[test]
+fn a_paper_has_a_row_for_each_claim_and_a_mark_for_each_conclusive_test() {
+    let tests =
+        vec![test("test_accuracy", Expect::Higher), test("epochs_to_target", Expect::Lower)];
+    let judgement = judge(&placements(&GAIN, &BASE, tests)).expect("judged").expect("claimed");
+    let entry = Entry { folder: "results/x".to_owned(), judgement, figure: None, report: None };
+    snapshot::check("claims.tex", &latex(&[entry], "bn-lab claims x --format latex"));
+}

@@ -93,6 +93,9 @@ macro_rules! columns {
             pub const HEADER: &'static str =
                 concat!("epoch,step" $(, ",", stringify!($column))+, "\n");
 
+            /// The columns after `epoch` and `step`.
+            pub const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
             /// The value in a column after `epoch` and `step`; `None` where the cell is empty, or where
             /// there is no such column.
             pub fn value(&self, column: &str) -> Option<f64> {
