@@ -95,7 +95,7 @@ fn each_claim_has_a_line_of_at_most_80_columns_with_its_verdict_first() {
         text,
         "\
 verdict         as expected    claim
-holds           1 of 1         It prevents vanishing and exploding gradients in …
+holds           1 of 1         It prevents vanishing and exploding gradients …
 holds           1 of 1 so far  It helps
 does not hold   0 of 1         It helps
 inconclusive    0 of 1         It helps
