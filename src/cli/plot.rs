@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{Labels, Selection};
+use super::selection::{Labels, Selection};
 use crate::plot::figures::Horizontal;
 use crate::plot::output::{FileFormat, Size};
 use crate::plot::palette::Theme;

@@ -83,7 +83,7 @@ impl Table {
             return String::new();
         }
         format!(
-            "\n\\smallskip\n\\begin{{minipage}}{{\\linewidth}}\\footnotesize\n{}\n\\end{{minipage}}\n",
+            "\n\\smallskip\n\\noindent\\begin{{minipage}}{{\\linewidth}}\\footnotesize\n{}\n\\end{{minipage}}\n",
             self.notes.join("\n")
         )
     }
@@ -128,7 +128,9 @@ pub(super) fn mark(latex: &str) -> String {
 pub(super) fn sentence(words: &str) -> String {
     let parts = words.split('`').enumerate();
     let parts = parts.map(|(place, part)| {
-        let latex = if place == 0 { text(&units::capitalised(part)) } else { text(part) };
+        // A symbol keeps its lower case.
+        let is_first = place == 0 && !part.starts_with("p:");
+        let latex = if is_first { text(&units::capitalised(part)) } else { text(part) };
         if place % 2 == 0 { latex } else { format!("\\texttt{{{latex}}}") }
     });
     let sentence: String = parts.collect();
@@ -308,7 +310,7 @@ name & n \tabularnewline
 \end{tabular}
 
 \smallskip
-\begin{minipage}{\linewidth}\footnotesize
+\noindent\begin{minipage}{\linewidth}\footnotesize
 A note.
 \end{minipage}
 \end{table}

@@ -87,6 +87,7 @@ def run(folder, program, *arguments):
 
 def compare(source, exported):
     """Compares every scalar with the cell that it comes from, as 32-bit numbers, in both directions."""
+    sys.path.pop(0)  # This file has the name of the package.
     import numpy
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

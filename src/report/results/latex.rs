@@ -56,10 +56,7 @@ fn best(sheet: &Sheet, shown: &Shown<'_>) -> Vec<bool> {
     let Some(answer) = shown.compared.filter(|_| shown.by_condition) else {
         return vec![false; sheet.rows.len()];
     };
-    let cell = |row: &[String], key: &str| {
-        let at = sheet.columns.iter().position(|column| column == key);
-        at.and_then(|at| row.get(at)).cloned().unwrap_or_default()
-    };
+    let cell = |row: &[String], key: &str| cell(sheet, row, key).to_owned();
     let is_best = |row: &Vec<String>| {
         let setting: Vec<String> = answer.others.iter().map(|key| cell(row, key)).collect();
         is_best(answer, &cell(row, &answer.by), &setting)
@@ -71,16 +68,8 @@ type Content = (Vec<(String, Alignment)>, Vec<Vec<String>>);
 
 /// The axes that vary, the number of replicates, and the test accuracy with its interval.
 fn for_papers(sheet: &Sheet, shown: &Shown<'_>, best: &[bool]) -> Content {
-    let at = |name: &str| sheet.columns.iter().position(|column| column == name);
-    let cell = |row: &[String], name: &str| {
-        at(name).and_then(|at| row.get(at)).map_or("", String::as_str).to_owned()
-    };
-    let differs =
-        |key: &&String| sheet.rows.iter().any(|row| cell(row, key) != cell(&sheet.rows[0], key));
-    let mut axes: Vec<&String> = shown.live.axes.iter().filter(differs).collect();
-    if axes.is_empty() {
-        axes.extend(shown.live.axes.first());
-    }
+    let cell = |row: &[String], name: &str| cell(sheet, row, name).to_owned();
+    let axes = varied(sheet, shown);
     let has_diverged = sheet.rows.iter().any(|row| !matches!(&cell(row, "diverged")[..], "" | "0"));
     let mut columns: Vec<(String, Alignment)> =
         axes.iter().map(|key| (latex::text(&spoken(key)), Alignment::Left)).collect();
@@ -110,10 +99,30 @@ fn for_papers(sheet: &Sheet, shown: &Shown<'_>, best: &[bool]) -> Content {
     (columns, rows)
 }
 
-/// The requested columns, or those of the table for a terminal.
+/// The axes of which the rows have several values, or else the first one.
+fn varied<'a>(sheet: &Sheet, shown: &Shown<'a>) -> Vec<&'a String> {
+    let differs = |key: &&String| {
+        let mut cells = sheet.rows.iter().map(|row| cell(sheet, row, key));
+        let first = cells.next();
+        cells.any(|cell| Some(cell) != first)
+    };
+    let axes = shown.live.axes.iter();
+    let axes: Vec<&String> = axes.filter(differs).collect();
+    if axes.is_empty() { shown.live.axes.first().into_iter().collect() } else { axes }
+}
+
+/// The cell of a row in the column with this name; empty where there is none.
+fn cell<'a>(sheet: &Sheet, row: &'a [String], name: &str) -> &'a str {
+    let at = sheet.columns.iter().position(|column| column == name);
+    at.and_then(|at| row.get(at)).map_or("", String::as_str)
+}
+
+/// The requested columns, or those that fit on a page.
 fn chosen(mut sheet: Sheet, shown: &Shown<'_>, best: &[bool]) -> crate::error::Result<Content> {
     if shown.columns.is_empty() {
-        sheet.select(&super::columns_by_trial(shown.live))?;
+        let mut columns: Vec<String> = varied(&sheet, shown).into_iter().cloned().collect();
+        columns.extend(["replicate", "outcome", "test_loss", "test_accuracy"].map(str::to_owned));
+        sheet.select(&columns)?;
     } else {
         sheet.select(shown.columns)?;
     }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::short_name;
 use crate::error::{Error, Result};
+use crate::plan::short_name;
 
 /// The labels of values, by axis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

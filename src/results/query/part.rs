@@ -30,12 +30,12 @@ impl Results {
         }
     }
 
-    /// `4 of 12 conditions: those where batch_size = 32`; `None` where the results are those of the whole experiment.
+    /// `4 of 12 conditions, where batch_size = 32`; `None` where the results are those of the whole experiment.
     pub fn scope_of_part(&self) -> Option<String> {
         let whole = self.whole.as_ref()?;
         let all = whole.results.conditions().len();
         Some(format!(
-            "{} of {}: those where {}",
+            "{} of {}, where {}",
             self.conditions().len(),
             counted(all, "condition", "conditions"),
             whole.filters.join(" and ")
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(whole.results.values(0), ["none", "before", "after"]);
         assert_eq!(
             part.scope_of_part().as_deref(),
-            Some("2 of 3 conditions: those where placement != after")
+            Some("2 of 3 conditions, where placement != after")
         );
         assert_eq!(results().scope_of_part(), None);
     }
