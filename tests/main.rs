@@ -19,6 +19,7 @@ mod documents;
 mod evaluated;
 mod explain;
 mod faults;
+mod figures;
 mod harness;
 mod hostile;
 #[cfg(unix)]

@@ -57,7 +57,7 @@ fn legend(chart: &Chart, columns: usize) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     for entry in &chart.legend {
         let letter = match entry.symbol {
-            Symbol::Line { key, .. } => letter(key),
+            Symbol::Line { key } => letter(key),
             Symbol::Ended => ENDED,
             _ => continue,
         };
@@ -219,7 +219,7 @@ mod tests {
         let mut fallen = series("none", Key::None, 0.0, 6.0);
         fallen.ended = vec![Point { x: 2.0, y: 0.0 }];
         let entry = |label: &str, symbol| LegendEntry { label: label.to_owned(), symbol };
-        let line = |key| Symbol::Line { key, band: false };
+        let line = |key| Symbol::Line { key };
         Chart {
             subtitle: "Test accuracy · small".to_owned(),
             legend: vec![

@@ -46,7 +46,7 @@ fn picture(figure: &Figure) -> Result<Picture> {
         id: format!("chart-{}", figure.stem),
         ..Style::default()
     };
-    let svg = render::svg(&figure.chart, &Style::default())?;
+    let svg = render::svg(&figure.chart, &Style::of_file())?;
     Ok(Picture {
         stem: figure.stem.clone(),
         inline: render::svg(&bare, &of_page)?,

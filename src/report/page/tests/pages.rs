@@ -5,9 +5,8 @@ use crate::plot::figures;
 
 fn drawn() -> Folder {
     let mut folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
-    let overview = figures::all(&folder.results).into_iter().next();
-    folder.charts =
-        overview.map(|(stem, chart)| figures::Drawn { stem, chart }).into_iter().collect();
+    let figures = figures::of_run(&folder.results);
+    folder.charts = figures::drawn(&folder.results, &figures[..1]);
     folder
 }
 
