@@ -53,9 +53,10 @@ fn report(experiment: &Experiment, root: &Path) {
     let material = told("compare", || Material::new(&folder, None).expect("comparable"));
     let report = told("put the report together", || page::report(&material, folder.charts.clone()));
     let pictures = told("draw the pictures", || pictures::draw(&report).expect("drawable"));
-    let charts = told("plot: overview and curves, as files", || {
-        let figures = plot::figures::all(&folder.results);
-        plot::write_all(&figures, &root.join("charts")).expect("drawable")
+    let charts = told("plot: the charts of a run, as files", || {
+        let figures = plot::figures::of_run(&folder.results);
+        let charts = plot::figures::drawn(&folder.results, &figures);
+        plot::write_all(&charts, &root.join("charts")).expect("drawable")
     });
     let text = told("write Markdown", || markdown::write(&report));
     let page = told("write HTML", || html::write(&report, &pictures));

@@ -110,7 +110,16 @@ const APPLICATION: [&str; 3] = ["lib", "main", "commands"];
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
     ("plotters", &["plot/render/axes.rs", "plot/render/backend.rs"]),
-    ("skrifa", &["plot/render/font.rs"]),
+    (
+        "skrifa",
+        &[
+            "plot/render/font.rs",
+            "plot/render/glyph.rs",
+            "plot/render/system.rs",
+            "plot/render/pdf/fonts.rs",
+        ],
+    ),
+    ("pdf_writer", &["plot/render/pdf"]),
     ("maud", &["report/page/html/"]),
     ("png::", &["plot/render/raster.rs"]),
     ("shlex", &["shell.rs"]),

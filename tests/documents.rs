@@ -23,10 +23,11 @@ fn the_readme_quotes_the_published_results_and_not_a_number_more() {
     let results = bn_lab::results::reader::read(&folder).expect("a readable results folder");
     let table = bn_lab::report::conditions::table(&results);
     assert!(README.contains(&table), "the table should read\n{table}");
-    let charts = bn_lab::plot::figures::all(&results);
-    let (_, overview) = charts.iter().find(|(stem, _)| stem == "overview").expect("an overview");
-    let style = bn_lab::plot::render::Style::default();
-    let drawn = bn_lab::plot::render::svg(overview, &style).expect("it can be drawn");
+    let figures = bn_lab::plot::figures::of_run(&results);
+    let charts = bn_lab::plot::figures::drawn(&results, &figures);
+    let overview = charts.iter().find(|drawn| drawn.stem == "overview").expect("an overview");
+    let style = bn_lab::plot::render::Style::of_file();
+    let drawn = bn_lab::plot::render::svg(&overview.chart, &style).expect("it can be drawn");
     let committed = std::fs::read_to_string(folder.join("charts/overview.svg")).expect("a chart");
     assert!(drawn == committed, "the committed chart is not what this program draws");
 }

@@ -20,6 +20,7 @@ mod evaluated;
 mod explain;
 mod exporting;
 mod faults;
+mod figures;
 mod harness;
 mod hostile;
 #[cfg(unix)]

@@ -34,6 +34,7 @@ impl FromStr for Against {
 }
 
 /// `bn-lab plot`
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Args)]
 pub struct Plot {
     /// A results folder
@@ -49,10 +50,13 @@ pub struct Plot {
     /// Show this metric [default: what suits the figure]
     #[arg(long, value_name = "NAME")]
     pub metric: Option<String>,
-    /// What the horizontal axis shows: `epoch`, `step` or `seconds` of training, or for `final` a swept
-    /// axis, such as `batch_size`
+    /// What the horizontal axis shows: `epoch`, `step` or `seconds` of training, or for `final` and `heatmap`
+    /// a swept axis, such as `batch_size`
     #[arg(long, value_name = "WHAT", default_value = "epoch")]
     pub x: Against,
+    /// The swept axis that is vertical in `heatmap`, such as `placement`
+    #[arg(long, value_name = "AXIS")]
+    pub y: Option<String>,
     /// Axes whose values make the panels, columns first: `--facet train.batch_size,model.activation`
     #[arg(long, value_name = "AXES", value_delimiter = ',')]
     pub facet: Vec<String>,
@@ -82,7 +86,14 @@ pub struct Plot {
     /// Resolution of the PNG, in dots per inch
     #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u16).range(24..=2400))]
     pub dpi: u16,
-    /// Which files to write
+    /// Leave out title and subtitle, for a page that has its own
+    #[arg(long)]
+    pub no_title: bool,
+    /// Leave out the text below the panels, for a page that has its own. It says what marks and intervals mean
+    /// and how many replicates there are
+    #[arg(long)]
+    pub no_caption: bool,
+    /// Which files to write: `svg`, `png`, and `pdf` for LaTeX
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg,png")]
     pub format: Vec<FileFormat>,
     /// Output folder [default: `charts` in the results folder]

@@ -7,13 +7,14 @@ use crate::cli::{self, Against};
 use crate::commands::{NOTHING_TO_DRAW, present, print, requested, say};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::plot;
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
 use crate::report;
 use crate::report::selection::{self, Requested};
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
-use crate::results::query::{Details, Results};
+use crate::results::query::Results;
 use crate::results::reader;
 use crate::results::recovery::{locks, ownership};
 
@@ -37,7 +38,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
         return again(arguments);
     }
-    let figures = chosen(arguments)?;
+    let figures = named(arguments)?;
     let layout = Layout::new(&arguments.results);
     // Checked before anything is written there, since it may be no results folder.
     let name = files::name(layout.root())?;
@@ -72,13 +73,22 @@ fn again(arguments: &cli::Plot) -> Result<()> {
     Ok(())
 }
 
-/// Draws figures and writes them. A figure that this folder cannot show is an error only where no other
-/// figure is drawn.
-fn draw(arguments: &cli::Plot, figures: &[Asked], folder: &Path) -> Result<Vec<PathBuf>> {
-    let results = read(arguments, figures)?;
+/// Draws figures, or those of a run where there are none, and writes them. A figure that this folder cannot show is
+/// an error only where no other figure is drawn.
+fn draw(
+    arguments: &cli::Plot,
+    layout: &Layout,
+    figures: &[Asked],
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
+    let results = reader::read(layout.root())?;
     if let Some(reason) = figures::unheard(&results, &request(arguments)) {
         return Err(Error::Usage(reason));
     }
+    let is_named = !figures.is_empty();
+    let usual = if is_named { Vec::new() } else { of_run(&results, &request(arguments)) };
+    let figures = if is_named { figures } else { &usual };
+    let results = detailed(arguments, results, figures)?;
     let mut drawn: Vec<Drawn> = Vec::new();
     let (mut absent, mut unmet) = (Vec::new(), Vec::new());
     for (figure, request) in figures {
@@ -93,7 +103,8 @@ fn draw(arguments: &cli::Plot, figures: &[Asked], folder: &Path) -> Result<Vec<P
     if drawn.is_empty() {
         return Err(Error::Usage(absent.join("\n")));
     }
-    for reason in absent.into_iter().chain(unmet) {
+    // Of those of a run, one that does not suit the experiment is no surprise.
+    for reason in absent.into_iter().filter(|_| is_named).chain(unmet) {
         say(&format!("note: {reason}"));
     }
     let output = output(arguments);
@@ -101,6 +112,9 @@ fn draw(arguments: &cli::Plot, figures: &[Asked], folder: &Path) -> Result<Vec<P
     let targets = targets.flat_map(|drawn| output::paths(&drawn.stem, folder, &output));
     ownership::check_files(targets, Some(OUTPUT))?;
     fs::remove_partials(folder)?;
+    if let Some(note) = plot::missing_letters(drawn.iter().map(|drawn| &drawn.chart)) {
+        say(&format!("note: {note}"));
+    }
     let mut paths = Vec::new();
     for Drawn { stem, chart } in drawn {
         paths.extend(output::write(&chart, &stem, folder, &output)?);
@@ -113,7 +127,7 @@ fn list(arguments: &cli::Plot) -> Result<()> {
     let request = request(arguments);
     let figures = figures::catalogue().iter();
     let figures: Vec<Asked> = figures.map(|figure| (figure, request.clone())).collect();
-    let results = read(arguments, &figures)?;
+    let results = detailed(arguments, reader::read(&arguments.results)?, &figures)?;
     let widest = figures.iter().map(|(figure, _)| figure.name.len()).max();
     let widest = widest.unwrap_or(0);
     for (figure, request) in figures {
@@ -129,32 +143,52 @@ fn list(arguments: &cli::Plot) -> Result<()> {
 /// A figure with the requested options.
 type Asked = (&'static Figure, Request);
 
-/// The requested figures, or those that a run draws.
-fn chosen(arguments: &cli::Plot) -> Result<Vec<Asked>> {
+/// The figures that the command line names; empty where it names none.
+fn named(arguments: &cli::Plot) -> Result<Vec<Asked>> {
     let request = request(arguments);
-    let names: Vec<&str> = match &arguments.figure[..] {
-        [] => vec!["overview", "curves"],
-        names => names.iter().map(String::as_str).collect(),
-    };
-    let figure = |name: &&str| {
+    let names = &arguments.figure;
+    let figure = |name: &String| {
         let asked = figures::asked(name, &request);
         asked.ok_or_else(|| Error::Usage(figures::no_such(name)))
     };
     let figures: Vec<Asked> = names.iter().map(figure).collect::<Result<_>>()?;
-    for ((_, asked), name) in figures.iter().zip(&names) {
+    for ((_, asked), name) in figures.iter().zip(names) {
         check_agreement(&request, asked, name)?;
     }
-    match &arguments.x {
-        Against::Axis(axis) if !figures.iter().any(|(figure, _)| figure.has_axis()) => {
-            Err(not_training(axis))
-        }
-        _ => Ok(figures),
+    if let Against::Axis(axis) = &arguments.x
+        && !figures.iter().any(|(figure, _)| figure.has_axis())
+    {
+        return Err(not_training(axis));
     }
+    if let Some(axis) = &arguments.y
+        && !figures.iter().any(|(figure, _)| figure.has_vertical_axis())
+    {
+        return Err(Error::Usage(format!(
+            "`--y {axis}`: only `--figure heatmap` has a vertical axis that can be chosen"
+        )));
+    }
+    Ok(figures)
+}
+
+/// The figures of a run that the options apply to, with these options; where nothing was trained yet, one that says so.
+fn of_run(results: &Results, request: &Request) -> Vec<Asked> {
+    let mut figures = figures::of_run(results);
+    if figures.is_empty() {
+        figures.extend(figures::named("overview").map(|figure| (figure, request.clone())));
+        return figures;
+    }
+    let figures = figures.into_iter();
+    let figures = figures.filter(|(figure, _)| figure.follows(request));
+    let figures = figures.map(|(figure, usual)| {
+        let x = if request.x == Horizontal::Epoch { usual.x } else { request.x };
+        (figure, Request { x, ..request.clone() })
+    });
+    figures.collect()
 }
 
 fn not_training(axis: &str) -> Error {
     Error::Usage(format!(
-        "`--x {axis}`: must be `epoch`, `step` or `seconds`\n  hint: only `--figure final` is drawn against an axis of the experiment"
+        "`--x {axis}`: must be `epoch`, `step` or `seconds`\n  hint: only `--figure final` and `--figure heatmap` are drawn against an axis of the experiment"
     ))
 }
 
@@ -167,6 +201,8 @@ fn check_agreement(given: &Request, asked: &Request, name: &str) -> Result<()> {
         || (given.x != Horizontal::Epoch && given.x != asked.x)
     {
         "--x"
+    } else if differ(&given.up, &asked.up) {
+        "--y"
     } else {
         return Ok(());
     };
@@ -184,6 +220,7 @@ fn request(arguments: &cli::Plot) -> Request {
         metric: arguments.metric.clone(),
         x,
         along,
+        up: arguments.y.clone(),
         facets: arguments.facet.clone(),
         replicates: arguments.replicates,
         smooth: usize::from(arguments.smooth),
@@ -197,19 +234,16 @@ fn output(arguments: &cli::Plot) -> Output {
         theme: arguments.theme,
         size: arguments.size,
         dpi: f64::from(arguments.dpi),
+        title: !arguments.no_title,
+        caption: !arguments.no_caption,
         formats: arguments.format.clone(),
     }
 }
 
-/// Reads the folder with the files that the figures need, which depends on the experiment, too; and selects the
-/// requested conditions.
-fn read(arguments: &cli::Plot, figures: &[Asked]) -> Result<Results> {
-    let folder = &arguments.results;
-    let results = reader::read(folder)?;
-    let mut details = Details::default();
-    for (figure, request) in figures {
-        details.add(figure.details(&results, request));
-    }
-    let results = reader::with_details(folder, Cow::Owned(results), &details)?.into_owned();
-    selection::select(results, requested(&arguments.selection))
+/// The results with the files that the figures need, which depends on the experiment, too; of them the requested
+/// conditions.
+fn detailed(arguments: &cli::Plot, results: Results, figures: &[Asked]) -> Result<Results> {
+    let details = figures::details(&results, figures);
+    let results = reader::with_details(&arguments.results, Cow::Owned(results), &details)?;
+    selection::select(results.into_owned(), requested(&arguments.selection))
 }

@@ -1,5 +1,6 @@
 //! The output that ends a run and a merge: the charts, the table, the answer, and the paths of the files.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
@@ -91,7 +92,7 @@ fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
 pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
     refuse_file(layout.root(), option)?;
     ownership::check_folder(layout, option)?;
-    let charts = figures::stems().flat_map(|stem| paths(stem, layout));
+    let charts = figures::of_every_run().flat_map(|stem| paths(&stem, layout));
     ownership::check_files(charts.chain(layout.tables()), Some(option))
 }
 
@@ -120,18 +121,26 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
         fs::remove_partials(layout.root())?;
         fs::remove_partials(&layout.charts())?;
         let results = reader::read(layout.root())?;
-        let mut drawn = figures::all(&results);
-        for Drawn { stem, chart } in claimed(layout, &results)? {
-            drawn.retain(|(known, _)| *known != stem);
-            drawn.push((stem, chart));
+        let figures = figures::of_run(&results);
+        let details = figures::details(&results, &figures);
+        let detailed = reader::with_details(layout.root(), Cow::Borrowed(&results), &details)?;
+        let mut drawn = figures::drawn(&detailed, &figures);
+        for chart in claimed(layout, &results)? {
+            drawn.retain(|known| known.stem != chart.stem);
+            drawn.push(chart);
         }
-        let charts = drawn.iter().flat_map(|(stem, _)| paths(stem, layout));
+        let charts = drawn.iter().flat_map(|drawn| paths(&drawn.stem, layout));
         ownership::check_files(charts.chain(layout.tables()), Some(option))?;
         write_findings(&results, layout)?;
         let charts = plot::write_all(&drawn, &layout.charts())?;
-        Ok((results, charts))
+        Ok((results, charts, plot::missing_letters(drawn.iter().map(|drawn| &drawn.chart))))
     };
-    locks::while_drawing(layout, || locks::of_last_table(layout, draw))
+    let draw = || locks::of_last_table(layout, draw);
+    let (results, charts, note) = locks::while_drawing(layout, draw)?;
+    if let Some(note) = note {
+        say(&format!("note: {note}"));
+    }
+    Ok((results, charts))
 }
 
 /// The figure that the claim names, if there is a claim; prints the reason where it cannot be drawn.

@@ -47,12 +47,10 @@ pub struct LegendEntry {
 /// The symbol of a legend's entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symbol {
-    /// A line with its marker, over its band.
+    /// A line with its marker, its band and its interval, as far as the chart has them.
     Line {
         /// The key of its colour and dash.
         key: Key,
-        /// Whether any of its lines has a band.
-        band: bool,
     },
     /// The mark of a trial that diverged.
     Ended,
@@ -96,6 +94,13 @@ pub struct Panel {
     pub references: Vec<Reference>,
     /// The lines, in the order of the legend.
     pub series: Vec<Series>,
+}
+
+impl Panel {
+    /// Whether there is nothing measured in it, so that its axes would be empty.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.series.iter().all(Series::is_empty)
+    }
 }
 
 /// A cell of a heat map, one unit wide and high on categorical axes.
@@ -161,6 +166,15 @@ pub struct Series {
     pub beyond: Vec<(Point, Along)>,
     /// Positions where trials diverged, on the edge of the panel: drawn as ×.
     pub ended: Vec<Point>,
+}
+
+impl Series {
+    /// Whether it has neither a value nor the mark of a trial.
+    pub fn is_empty(&self) -> bool {
+        let has_points =
+            [&self.points, &self.dots, &self.ended].iter().any(|points| !points.is_empty());
+        !has_points && self.beyond.is_empty() && self.singles.iter().all(Vec::is_empty)
+    }
 }
 
 /// An interval beside a point.

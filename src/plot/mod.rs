@@ -9,37 +9,64 @@ pub mod render;
 pub mod scale;
 pub mod terminal;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
+use crate::fs;
 use crate::results::recovery::ownership;
 use chart::Chart;
+use figures::Drawn;
 use output::Output;
 
-/// Writes every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths. A
-/// figure that an earlier experiment left in the folder and that this one does not have is deleted, so that charts
-/// show the tables beside them.
-pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathBuf>> {
+/// Writes the charts of a run, each as `<stem>.svg` and `<stem>.png`; returns their paths. A chart that an earlier
+/// run left in the folder and that this one does not have is deleted, so that charts show the tables beside them.
+pub fn write_all(charts: &[Drawn], folder: &Path) -> Result<Vec<PathBuf>> {
     let output = Output::default();
-    for stem in figures::stems() {
-        if !figures.iter().any(|(drawn, _)| drawn == stem) {
-            for path in output::paths(stem, folder, &output) {
-                ownership::remove_ours(&path)?;
-            }
+    for path in fs::everything(folder)? {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_drawn = charts.iter().any(|drawn| drawn.stem == stem);
+        if !is_drawn
+            && figures::is_of_run(&stem)
+            && output::paths(&stem, folder, &output).contains(&path)
+        {
+            ownership::remove_ours(&path)?;
         }
     }
     let mut written = Vec::new();
-    for (stem, chart) in figures {
+    for Drawn { stem, chart } in charts {
         written.extend(output::write(chart, stem, folder, &output)?);
     }
     Ok(written)
 }
 
+/// A note on letters that no font of this machine has, so that a box stands for each in the charts; `None` where there
+/// are none.
+pub fn missing_letters<'c>(charts: impl IntoIterator<Item = &'c Chart>) -> Option<String> {
+    let letters = charts.into_iter().flat_map(render::missing_letters);
+    let letters: BTreeSet<char> = letters.collect();
+    let named: Vec<String> = letters
+        .iter()
+        .take(MOST_NAMED)
+        .map(|&letter| format!("“{letter}” (U+{:04X})", u32::from(letter)))
+        .collect();
+    let more = if letters.len() > MOST_NAMED { " and others" } else { "" };
+    (!named.is_empty()).then(|| {
+        format!(
+            "no font of this machine has {}{more}: the charts show a box instead; a font such as Noto Sans that has \
+             them is found once it is installed",
+            named.join(", ")
+        )
+    })
+}
+
+/// Most letters that a note names.
+const MOST_NAMED: usize = 5;
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::Score;
-    use crate::fs;
     use crate::results::format::schema::EpochRow;
     use crate::results::query::{Results, TrialCurves, TrialStatus};
 
@@ -71,12 +98,16 @@ mod tests {
         }
     }
 
+    fn drawn(status: TrialStatus) -> Vec<Drawn> {
+        let results = results(status);
+        figures::drawn(&results, &figures::of_run(&results))
+    }
+
     #[test]
     fn every_figure_is_written_as_svg_and_png() {
         let folder = tempfile::tempdir().expect("a folder");
         let charts = folder.path().join("charts");
-        let written =
-            write_all(&figures::all(&results(TrialStatus::Completed)), &charts).expect("charts");
+        let written = write_all(&drawn(TrialStatus::Completed), &charts).expect("charts");
         let stems = ["overview", "train_loss", "train_accuracy", "test_loss", "test_accuracy"];
         let expected: Vec<PathBuf> = stems
             .into_iter()
@@ -94,14 +125,19 @@ mod tests {
     #[test]
     fn a_figure_that_is_drawn_no_more_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        write_all(&figures::all(&results(TrialStatus::Completed)), folder.path()).expect("charts");
+        let mut charts = drawn(TrialStatus::Completed);
+        let overview = charts[0].chart.clone();
+        let other = |stem: &str| Drawn { stem: stem.to_owned(), chart: overview.clone() };
+        charts.extend(["gradients-batch-size-8", "final-test_loss"].map(other));
+        write_all(&charts, folder.path()).expect("charts");
         let other = folder.path().join("mine.svg");
         fs::replace(&other, b"<svg/>").expect("a file");
-        let written = write_all(&figures::all(&results(TrialStatus::Pending)), folder.path())
-            .expect("no charts");
+        let written = write_all(&drawn(TrialStatus::Pending), folder.path()).expect("no charts");
         assert_eq!(written, Vec::<PathBuf>::new());
         assert!(!fs::is_file(&folder.path().join("overview.svg")));
         assert!(!fs::is_file(&folder.path().join("test_loss.png")));
+        assert!(!fs::is_file(&folder.path().join("gradients-batch-size-8.svg")));
+        assert!(fs::is_file(&folder.path().join("final-test_loss.svg")), "`plot` drew it");
         assert!(fs::is_file(&other), "only our own are deleted");
     }
 }

@@ -18,6 +18,10 @@ pub struct Output {
     pub size: Option<Size>,
     /// Resolution of a PNG, in dots per inch.
     pub dpi: f64,
+    /// Whether title and subtitle are drawn.
+    pub title: bool,
+    /// Whether the text below the panels is drawn.
+    pub caption: bool,
     /// The formats to write.
     pub formats: Vec<FileFormat>,
 }
@@ -28,6 +32,8 @@ impl Default for Output {
             theme: Theme::Light,
             size: None,
             dpi: render::DPI,
+            title: true,
+            caption: true,
             formats: vec![FileFormat::Svg, FileFormat::Png],
         }
     }
@@ -53,6 +59,8 @@ pub enum FileFormat {
     Svg,
     /// Pixels, as PNG.
     Png,
+    /// A page of the size of the chart, for LaTeX.
+    Pdf,
 }
 
 /// A size on paper.
@@ -64,7 +72,7 @@ pub struct Size {
     pub height: Option<f64>,
 }
 
-/// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of the requested
+/// Writes a chart as `<stem>.svg`, `<stem>.png` and `<stem>.pdf`; returns the paths of the requested
 /// formats. With another theme than the light one the stem ends in the theme's name, so that it
 /// replaces no chart that a page shows. Another size or resolution does replace it.
 pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Result<Vec<PathBuf>> {
@@ -72,14 +80,17 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
         theme: output.theme,
         width: output.size.map(|size| size.width),
         height: output.size.and_then(|size| size.height),
-        ..Style::default()
+        title: output.title,
+        caption: output.caption,
+        ..Style::of_file()
     };
-    let svg = render::svg(chart, &style)?;
     let mut drawn = Vec::new();
+    let svg = render::svg(chart, &style)?;
     for (format, path) in files(stem, folder, output) {
         drawn.push(match format {
             FileFormat::Svg => (path, svg.clone().into_bytes()),
             FileFormat::Png => (path, render::png(&svg, output.dpi)?),
+            FileFormat::Pdf => (path, render::pdf(chart, &style)?),
         });
     }
     // Nothing is written where one of them is refused.
@@ -105,7 +116,7 @@ fn files(
         Theme::Dark => "-dark",
         Theme::Print => "-print",
     };
-    [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")]
+    [(FileFormat::Svg, "svg"), (FileFormat::Png, "png"), (FileFormat::Pdf, "pdf")]
         .into_iter()
         .filter(|(format, _)| output.formats.contains(format))
         .map(move |(format, extension)| {
@@ -121,7 +132,8 @@ impl FromStr for FileFormat {
         match text {
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
-            _ => Err("the formats are `svg` and `png`".to_owned()),
+            "pdf" => Ok(Self::Pdf),
+            _ => Err("the formats are `svg`, `png` and `pdf`".to_owned()),
         }
     }
 }

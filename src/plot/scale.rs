@@ -165,12 +165,9 @@ fn linear_ticks(extent: Extent, step: f64) -> Vec<Tick> {
     // A step is at least a tenth of the range, so the count is small; where it is not (a range
     // too narrow for floating point), an axis without ticks is better than one with a million.
     let count = whole((last - first + 1.0).min(20.0));
-    (0..count)
-        .map(|i| {
-            let value = (first + i as f64) * step;
-            Tick { value, label: number(value, step) }
-        })
-        .collect()
+    let values: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
+    let labels = numbers(&values, step);
+    values.into_iter().zip(labels).map(|(value, label)| Tick { value, label }).collect()
 }
 
 /// Ticks at 1, 2 and 5 times the powers of ten over a short range, at powers of ten alone over a long one.
@@ -180,30 +177,83 @@ fn logarithmic_ticks(extent: Extent) -> Vec<Tick> {
     let stride = whole((decades / 7.0).ceil()).max(1);
     let first = extent.low.log10().floor() as i32;
     let last = extent.high.log10().ceil() as i32;
-    (first..=last)
+    let values = (first..=last)
         .step_by(stride)
-        .flat_map(|power| mantissas.iter().map(move |mantissa| (mantissa, power)))
-        .map(|(mantissa, power)| {
-            let unit = 10_f64.powi(power);
-            Tick { value: mantissa * unit, label: number(mantissa * unit, unit) }
-        })
-        .filter(|tick| (extent.low..=extent.high).contains(&tick.value))
-        .collect()
+        .flat_map(|power| mantissas.iter().map(move |mantissa| mantissa * 10_f64.powi(power)));
+    let values: Vec<f64> =
+        values.filter(|value| (extent.low..=extent.high).contains(value)).collect();
+    let has_powers = values.iter().any(|&value| is_extreme(value));
+    let label = |&value: &f64| {
+        if has_powers {
+            power(value, magnitude(value), 0)
+        } else {
+            let decimals = whole(-value.log10().floor());
+            format!("{value:.decimals$}")
+        }
+    };
+    values.iter().map(|value| Tick { value: *value, label: label(value) }).collect()
 }
 
-/// The label of a number on an axis with ticks every `step`: with the decimals that distinguish adjacent ticks,
-/// very large and very small ones with an exponent.
-fn number(value: f64, step: f64) -> String {
-    let power = step.log10().floor();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if value.abs() >= 1e5 || power < -4.0 {
-        let decimals = whole(value.abs().log10().floor() - power);
-        units::signed(&format!("{value:.decimals$e}"))
-    } else {
-        let decimals = whole(-power);
-        units::signed(&format!("{value:.decimals$}"))
+/// Whether a number needs a power of ten to be read.
+fn is_extreme(value: f64) -> bool {
+    value != 0.0 && !(1e-4..1e5).contains(&value.abs())
+}
+
+/// The labels of the numbers of an axis with ticks every `step`, in one style: with the decimals that distinguish
+/// adjacent ticks, and where one of them is very large or all are very small, with the power of ten of the largest.
+fn numbers(values: &[f64], step: f64) -> Vec<String> {
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let of_step = magnitude(step);
+    if largest >= 1e5 || of_step < -4 {
+        let exponent = magnitude(largest);
+        let decimals = usize::try_from(exponent - of_step).unwrap_or(0);
+        return values.iter().map(|&value| power(value, exponent, decimals)).collect();
     }
+    let decimals = usize::try_from(-of_step).unwrap_or(0);
+    let plain = |value: &f64| units::signed(&format!("{value:.decimals$}"));
+    values.iter().map(plain).collect()
+}
+
+/// The power of ten of a number's first digit.
+fn magnitude(value: f64) -> i32 {
+    // A power of ten may be computed slightly too small.
+    (value.log10() + 1e-9).floor() as i32
+}
+
+/// A number with a power of ten: `1.05×10⁶`, `10⁻⁴`.
+fn power(value: f64, exponent: i32, decimals: usize) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let mantissa = units::signed(&format!("{:.decimals$}", value / 10_f64.powi(exponent)));
+    let digits = exponent.to_string();
+    let raised = digits.chars().map(|digit| match digit.to_digit(10) {
+        Some(digit) => RAISED[digit as usize],
+        None => '⁻',
+    });
+    let raised: String = raised.collect();
+    if mantissa == "1" { format!("10{raised}") } else { format!("{mantissa}×10{raised}") }
+}
+
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
+/// The labels of a swept key's values, which stand on their axis as they were written, or all with powers of ten where
+/// one of them would be hard to read otherwise.
+pub fn of_values(values: &[f64], written: impl Fn(usize) -> String) -> Vec<String> {
+    if !values.iter().any(|&value| value != 0.0 && !(1e-4..1e6).contains(&value.abs())) {
+        return (0..values.len()).map(written).collect();
+    }
+    let label = |&value: &f64| {
+        let exponent = if value == 0.0 { 0 } else { magnitude(value.abs()) };
+        let mantissa = value / 10_f64.powi(exponent);
+        let is_exact = |decimals: &i32| {
+            let scale = 10_f64.powi(*decimals);
+            ((mantissa * scale).round() - mantissa * scale).abs() < 1e-6 * scale
+        };
+        let decimals = (0..2).find(is_exact).unwrap_or(2);
+        power(value, exponent, usize::try_from(decimals).unwrap_or(2))
+    };
+    values.iter().map(label).collect()
 }
 
 #[expect(clippy::cast_sign_loss, reason = "a negative number becomes 0, as it should")]
@@ -266,19 +316,35 @@ mod tests {
     #[test]
     fn many_decades_are_marked_by_powers_of_ten() {
         let axis = loss(data(1e-6, 1.0));
-        assert_eq!(labels(&axis).first(), Some(&"1e-6"));
+        let labels = labels(&axis);
+        assert_eq!(labels.first(), Some(&"10⁻⁶"));
+        assert!(labels.iter().all(|label| label.starts_with("10")), "{labels:?}: one style");
         assert!(axis.ticks.len() <= 8);
     }
 
     #[test]
     fn large_numbers_keep_the_digits_that_distinguish_them() {
         let axis = loss(data(1_020_000.0, 1_280_000.0));
-        assert_eq!(labels(&axis)[..2], ["1.05e6", "1.10e6"]);
+        assert_eq!(labels(&axis)[..2], ["1.05×10⁶", "1.10×10⁶"]);
+        assert_eq!(labels(&linear("", extent(0.0, 2e5)))[..3], ["0", "0.5×10⁵", "1.0×10⁵"]);
+        assert_eq!(labels(&linear("", extent(0.0, 2e-5)))[..2], ["0", "0.5×10⁻⁵"]);
+    }
+
+    #[test]
+    fn values_of_a_swept_key_are_written_in_one_style() {
+        let written = |texts: &[&str]| {
+            let values: Vec<f64> =
+                texts.iter().map(|text| text.parse().expect("a number")).collect();
+            of_values(&values, |index| texts[index].to_owned())
+        };
+        assert_eq!(written(&["0.001", "0.01", "1"]), ["0.001", "0.01", "1"]);
+        assert_eq!(written(&["0.00001", "0.0003", "0.1"]), ["10⁻⁵", "3×10⁻⁴", "10⁻¹"]);
+        assert_eq!(written(&["0", "0.0000316", "1"]), ["0", "3.16×10⁻⁵", "10⁰"]);
     }
 
     #[test]
     fn numbers_below_nothing_have_a_minus_sign() {
-        assert_eq!(labels(&linear("", extent(-1.0, 1.0))), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
+        assert_eq!(labels(&linear("", extent(-1.0, 1.0))), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
     }
 
     #[test]

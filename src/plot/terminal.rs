@@ -64,7 +64,7 @@ fn legend(chart: &Chart, columns: usize, characters: Characters) -> Vec<Painted>
     let mut entries: Vec<(Option<Ink>, String, &str)> = Vec::new();
     for entry in &chart.legend {
         let (ink, sample) = match entry.symbol {
-            Symbol::Line { key, .. } => (ink(key), characters.sample(key)),
+            Symbol::Line { key } => (ink(key), characters.sample(key)),
             Symbol::Ended => (None, characters.ended().to_string()),
             _ => continue,
         };
@@ -209,7 +209,7 @@ mod tests {
         let mut fallen = series("none", Key::None, 0.0, 6.0);
         fallen.ended = vec![Point { x: 2.0, y: 0.0 }];
         let entry = |label: &str, symbol| LegendEntry { label: label.to_owned(), symbol };
-        let line = |key| Symbol::Line { key, band: false };
+        let line = |key| Symbol::Line { key };
         Chart {
             subtitle: "Test accuracy · small".to_owned(),
             legend: vec![

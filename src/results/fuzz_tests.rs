@@ -105,7 +105,7 @@ impl Folder {
             report::conditions::table(results);
             report::tune::table(results);
             compare(results);
-            figures::all(results);
+            figures::drawn(results, &figures::of_run(results));
         }
         if let Ok(results) = &results {
             let ids = results.trials.iter().map(|trial| trial.id.as_str());

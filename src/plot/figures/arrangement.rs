@@ -88,12 +88,12 @@ impl<'a> Arrangement<'a> {
             (line_axis.into_iter().chain(others).collect(), by)
         };
         let mut left_out = Vec::new();
-        let lines = lines(results, &of_lines);
+        let lines = lines(results, &of_lines, &wanted.taken);
         let lines = choice::lines(lines, VALUES, &mut left_out);
         let asked = !wanted.facets.is_empty();
         let grid = facets::grid(results, &of_panels, wanted.crossed.then_some(asked));
         let mut arrangement = Self {
-            legend_title: legend_title(results, &of_lines),
+            legend_title: legend_title(results, &of_lines, &wanted.taken),
             lines,
             facets: grid.facets,
             columns: grid.columns,
@@ -166,10 +166,42 @@ pub(super) fn swept(results: &Results) -> Vec<usize> {
 
 /// The axes with several values that are all numbers.
 pub(super) fn numeric(results: &Results) -> Vec<usize> {
-    let is_number = |value: &String| value.parse::<f64>().is_ok_and(f64::is_finite);
     let mut axes = swept(results);
-    axes.retain(|&axis| distinct(results, axis).iter().all(is_number));
+    axes.retain(|&axis| is_numeric(results, axis));
     axes
+}
+
+/// Whether all values of an axis are numbers.
+pub(super) fn is_numeric(results: &Results, axis: usize) -> bool {
+    let is_number = |value: &String| value.parse::<f64>().is_ok_and(f64::is_finite);
+    distinct(results, axis).iter().all(is_number)
+}
+
+/// The axis of this name, which has several values and makes no panels; `place` says what it is to be.
+pub(super) fn swept_axis(
+    results: &Results,
+    name: &str,
+    facets: &[String],
+    place: &str,
+) -> Result<usize, Absent> {
+    let wanted = axis(results, name)?;
+    for facet in facets {
+        if axis(results, facet)? == wanted {
+            return Err(Absent(format!(
+                "`{name}` cannot be both the {place} axis and what makes the panels"
+            )));
+        }
+    }
+    let swept = swept(results);
+    if swept.contains(&wanted) {
+        return Ok(wanted);
+    }
+    let names = swept.iter().map(|&axis| format!("`{}`", results.axes[axis]));
+    let others = match names.collect::<Vec<_>>().as_slice() {
+        [] => "no axis has".to_owned(),
+        names => format!("those that have are {}", names.join(", ")),
+    };
+    Err(Absent(format!("`{name}` does not have several values; {others}")))
 }
 
 /// The axis of this full or short name.
@@ -225,9 +257,9 @@ fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) 
     preferred.filter(|axis| swept.contains(axis)).chain(swept.iter().copied()).find(free)
 }
 
-fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
+fn lines(results: &Results, axes: &[usize], taken: &[usize]) -> Vec<Line> {
     // Where nothing varies, the line is still named by its placement.
-    let axes = if axes.is_empty() { &[0] } else { axes };
+    let axes = if axes.is_empty() && !taken.contains(&0) { &[0] } else { axes };
     let of = |trial| -> Vec<&str> { axes.iter().map(|&axis| value(trial, axis)).collect() };
     let found = unique(results.trials.iter().map(of));
     let line = |(index, values): (usize, Vec<&str>)| {
@@ -260,7 +292,10 @@ fn label(results: &Results, values: &[(usize, String)]) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-fn legend_title(results: &Results, axes: &[usize]) -> String {
+fn legend_title(results: &Results, axes: &[usize], taken: &[usize]) -> String {
+    if axes.is_empty() && taken.contains(&0) {
+        return String::new();
+    }
     let first = axes.first().copied().unwrap_or(0);
     if is_placement(results, first) {
         return "Normalisation".to_owned();

@@ -220,8 +220,10 @@ pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -
         .unwrap_or(Extent { low: 0.0, high: 1.0 });
     let spans = extent.low > 0.0 && extent.high / extent.low > 5.0;
     let log = log.unwrap_or(spans) && extent.low > 0.0;
-    let mut ticks: Vec<Tick> =
-        values.iter().map(|(value, label)| Tick { value: *value, label: shown(label) }).collect();
+    let numbers: Vec<f64> = values.iter().map(|(value, _)| *value).collect();
+    let labels = scale::of_values(&numbers, |index| shown(&values[index].1));
+    let ticks = numbers.into_iter().zip(labels);
+    let mut ticks: Vec<Tick> = ticks.map(|(value, label)| Tick { value, label }).collect();
     ticks.sort_by(|a, b| a.value.total_cmp(&b.value));
     thin(&mut ticks, MARKS);
     let (low, high) = if log {

@@ -77,13 +77,14 @@ impl Conditions<'_> {
         let y = axes::categories(&self.arrangement.legend_title, &names);
         let quantity = scored::quantity(self.metric).on(request.log_x);
         let row = |(heading, panels)| Row { heading, y: y.clone(), panels };
+        let legend = self.legend();
         Chart {
             title: notes::title(self.results),
             subtitle: notes::subtitle(self.results, &self.shown()),
-            legend: self.legend(),
+            band: self.band(&legend),
+            legend,
             x: quantity.around(across(&rows)),
             rows: rows.into_iter().map(row).collect(),
-            band: self.band(),
             footnote: self.footnote(),
             ..Chart::default()
         }
@@ -91,11 +92,12 @@ impl Conditions<'_> {
 
     /// Legend entries of marks; lines are named at their rows.
     fn legend(&self) -> Vec<LegendEntry> {
-        let mut legend = vec![notes::mark(Symbol::Dot, "single replicate")];
-        if self.all().any(|scores| !scores.beyond.is_empty()) {
-            legend.push(notes::mark(Symbol::Beyond, "target not reached (censored)"));
+        if self.all().all(|scores| scores.beyond.is_empty()) {
+            return Vec::new();
         }
-        legend
+        let marks =
+            [(Symbol::Dot, "single replicate"), (Symbol::Beyond, "target not reached (censored)")];
+        marks.map(|(symbol, label)| notes::mark(symbol, label)).into()
     }
 
     /// The name of a line, in a figure of one panel with what happened to its missing replicates.
@@ -159,12 +161,14 @@ impl Conditions<'_> {
         words
     }
 
-    fn band(&self) -> String {
-        if self.metric.is_waited_for() {
-            return notes::of_times("Large mark", self.all().any(|scores| scores.diverged > 0));
-        }
-        let counts: Vec<usize> = self.all().map(|scores| scores.values.len()).collect();
-        notes::band(&counts, "Large mark", "Bar")
+    fn band(&self, legend: &[LegendEntry]) -> String {
+        let marks = if self.metric.is_waited_for() {
+            notes::of_times("Large mark", self.all().any(|scores| scores.diverged > 0))
+        } else {
+            let counts: Vec<usize> = self.all().map(|scores| scores.values.len()).collect();
+            notes::band(&counts, "Large mark", "Bar")
+        };
+        if legend.is_empty() { format!("{marks} {}", notes::DOTS) } else { marks }
     }
 
     fn footnote(&self) -> String {

@@ -187,14 +187,8 @@ fn legend(panels: &[Panel]) -> Vec<LegendEntry> {
     let series = || panels.iter().flat_map(|panel| &panel.series);
     let entries = ACCURACIES.iter().enumerate();
     let entries = entries.map(|(index, (label, _))| {
-        let key = Key::Value(index);
-        LegendEntry {
-            label: (*label).to_owned(),
-            symbol: Symbol::Line {
-                key,
-                band: series().any(|s| s.key == key && !s.band.is_empty()),
-            },
-        }
+        let symbol = Symbol::Line { key: Key::Value(index) };
+        LegendEntry { label: (*label).to_owned(), symbol }
     });
     let mut entries: Vec<LegendEntry> = entries.collect();
     if series().any(|s| !s.ended.is_empty()) {

@@ -1,12 +1,13 @@
-//! The final metric over a numeric axis: where each line is best, how wide its best range is, and
-//! where training fails. Where no axis is numeric, one row for each line.
+//! The final metric over a swept axis: where each line is best, how wide its best range is, and
+//! where training fails. Where no axis is numeric and none is requested, one row for each line.
 
 pub(super) mod chance;
 
 use std::collections::HashMap;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, named, numeric, value,
+    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, is_numeric, named, numeric,
+    swept_axis, value,
 };
 use super::axes;
 use super::notes;
@@ -24,6 +25,9 @@ use crate::units::capitalised;
 /// Horizontal distance between lines, as a share of the axis.
 const APART: f64 = 0.011;
 
+/// The part of a name's field on the horizontal axis in which the points of all lines are.
+const FIELD: f64 = 0.6;
+
 /// The content of the figure.
 struct Final<'a> {
     results: &'a Results,
@@ -32,6 +36,8 @@ struct Final<'a> {
     /// Computes the scores of the trials.
     scorer: Scorer<'a>,
     along: usize,
+    /// The values of the horizontal axis, in the order of the plan.
+    names: Vec<String>,
     /// The choices of tuning; empty where another axis is horizontal.
     choices: Vec<tune::Choice>,
     /// The tuned key, of which each point is at its own best value, where it is not the axis.
@@ -48,7 +54,7 @@ struct Final<'a> {
 /// Draws the figure `final`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     if let Some(name) = &request.along {
-        check(results, name, &request.facets)?;
+        swept_axis(results, name, &request.facets, "horizontal")?;
     }
     let chosen = at_chosen(results, request);
     let tuned_key = results.tuning.as_ref().map(|tuning| tuning.key.clone());
@@ -67,11 +73,16 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     };
     let wanted = Wanted { taken: vec![along], ..Wanted::of("final", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
-    let values: Vec<(f64, String)> = distinct(results, along)
-        .into_iter()
-        .filter_map(|text| Some((text.parse().ok()?, named(results, along, &text))))
-        .collect();
     let name = capitalised(&axis_name(&results.axes[along]));
+    let names = distinct(results, along);
+    let x = if is_numeric(results, along) {
+        let values =
+            names.iter().filter_map(|text| Some((text.parse().ok()?, named(results, along, text))));
+        axes::values(&name, &values.collect::<Vec<_>>(), request.log_x)
+    } else {
+        let names = names.iter().map(|text| named(results, along, text));
+        axes::categories(&name, &names.collect::<Vec<_>>())
+    };
     let figure = Final {
         results,
         arrangement,
@@ -80,7 +91,8 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         along,
         choices: choices(results, along),
         tuned,
-        x: axes::values(&name, &values, request.log_x),
+        names,
+        x,
         counts: Vec::new(),
         diverges: false,
         waits: false,
@@ -110,29 +122,6 @@ fn at_chosen(results: &Results, request: &Request) -> Option<Results> {
     let is_key = |name: &String| name == key || name == short_name(key);
     let is_shown = is_key(along) || request.facets.iter().any(is_key);
     tune::at_chosen(results).filter(|_| !is_shown)
-}
-
-/// Whether the requested axis can be a horizontal one.
-fn check(results: &Results, name: &str, facets: &[String]) -> Result<(), Absent> {
-    let along = axis(results, name)?;
-    for facet in facets {
-        if axis(results, facet)? == along {
-            return Err(Absent(format!(
-                "`{name}` cannot be both the horizontal axis and what makes the panels"
-            )));
-        }
-    }
-    let numeric = numeric(results);
-    if numeric.contains(&along) {
-        return Ok(());
-    }
-    let names: Vec<String> =
-        numeric.iter().map(|&axis| format!("`{}`", results.axes[axis])).collect();
-    let others = match names[..] {
-        [] => "no swept axis has".to_owned(),
-        _ => format!("those that have are {}", names.join(", ")),
-    };
-    Err(Absent(format!("`{name}` does not have several values that are numbers; {others}")))
 }
 
 /// The horizontal axis: the tuned one, or else the numeric one with most values (in a tie
@@ -174,15 +163,21 @@ impl Final<'_> {
         });
         let strips: Vec<Strip> = rows.collect();
         let by = axis_name(&self.results.axes[self.along]);
+        let mut legend = self.legend(&strips);
+        let mut band = if self.metric.is_waited_for() {
+            notes::of_times("Point", self.diverges)
+        } else {
+            notes::band(&self.counts, "Point", "Bar")
+        };
+        if let [LegendEntry { symbol: Symbol::Dot, .. }] = legend[..] {
+            legend.clear();
+            band = format!("{band} {}", notes::DOTS);
+        }
         let frame = Frame {
             shown: format!("{} by {by}", scored::words(self.metric)),
             legend_title: self.arrangement.legend_title.clone(),
-            legend: self.legend(&strips),
-            band: if self.metric.is_waited_for() {
-                notes::of_times("Point", self.diverges)
-            } else {
-                notes::band(&self.counts, "Point", "Bar")
-            },
+            legend,
+            band,
             notes: self.notes(),
         };
         sheet::chart(self.results, frame, self.x.clone(), strips, Rows::OnOneAxis)
@@ -241,15 +236,21 @@ impl Final<'_> {
         for trial in self.arrangement.trials(line, facet) {
             there.entry(value(trial, self.along)).or_default().push(trial);
         }
-        let values = distinct(self.results, self.along).into_iter();
-        values.filter_map(|text| there.remove(text.as_str()).map(|trials| (text, trials))).collect()
+        let names = self.names.iter();
+        names.filter_map(|name| Some((name.clone(), there.remove(name.as_str())?))).collect()
     }
 
     fn line(&self, line: &Line, facet: &Facet, aside: f64) -> Series {
-        let mut series = Series { label: line.label.clone(), key: line.key, ..Series::default() };
+        let mut series = Series {
+            label: line.label.clone(),
+            key: line.key,
+            // Names have no order that a line could show.
+            loose: self.x.scale == Scale::Categorical,
+            ..Series::default()
+        };
         let chosen = self.chosen(line, facet);
         for (text, trials) in self.at_values(line, facet) {
-            let Ok(value) = text.parse::<f64>() else {
+            let Some(value) = self.place(&text) else {
                 continue;
             };
             let x = self.aside(value, aside);
@@ -280,12 +281,24 @@ impl Final<'_> {
         series
     }
 
+    /// The position of a value on the horizontal axis.
+    fn place(&self, value: &str) -> Option<f64> {
+        match self.x.scale {
+            Scale::Categorical => {
+                let at = self.names.iter().position(|name| name == value)?;
+                Some(at as f64)
+            }
+            Scale::Linear | Scale::Logarithmic => value.parse().ok(),
+        }
+    }
+
     /// Moves a point sideways a little, so that the bars of lines do not overlap.
     fn aside(&self, x: f64, places: f64) -> f64 {
         let by = places * APART;
         match self.x.scale {
             Scale::Logarithmic => x * (self.x.high / self.x.low).powf(by),
-            Scale::Linear | Scale::Categorical => x + (self.x.high - self.x.low) * by,
+            Scale::Linear => x + (self.x.high - self.x.low) * by,
+            Scale::Categorical => x + places * FIELD / self.arrangement.lines.len() as f64,
         }
     }
 
@@ -309,7 +322,7 @@ impl Final<'_> {
             tune::others(self.results, tuning).into_iter().map(|axis| &trial.axes[axis]).collect();
         let mut choices = self.choices.iter();
         let choice = choices.find(|choice| setting.iter().copied().eq(&choice.setting))?;
-        choice.chosen()?.value.parse().ok()
+        self.place(&choice.chosen()?.value)
     }
 
     fn notes(&self) -> Vec<String> {

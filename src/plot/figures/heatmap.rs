@@ -1,20 +1,21 @@
-//! A metric over two numeric axes, one panel for each line.
+//! A metric over two swept axes, of numbers or of names, one panel for each combination of the others.
 
 use std::collections::HashSet;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, named, numeric, value,
+    Arrangement, Facet, Line, PANELS, Wanted, axis, axis_name, distinct, is_numeric, named, swept,
+    swept_axis, value,
 };
 use super::axes;
 use super::notes;
-use super::request::{Absent, Drawn, Request};
+use super::request::{AND, Absent, BY, Drawn, Request};
 use super::scored::{self, Scores};
 use crate::compare::meeting::Meeting;
 use crate::compare::metric::{Metric, Scorer, Unit};
 use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
-use crate::results::query::{Results, TrialCurves, TrialStatus};
+use crate::results::query::{Results, TrialCurves, TrialStatus, short_name};
 use crate::units::capitalised;
 
 struct HeatMap<'a> {
@@ -34,7 +35,7 @@ struct HeatMap<'a> {
 /// Draws the figure `heatmap`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let metric = scored::named(request.metric.as_deref().unwrap_or("test_accuracy"))?;
-    let (across, down) = two_axes(results)?;
+    let (across, down) = two_axes(results, request)?;
     let arrangement = Arrangement::of(
         results,
         &Wanted {
@@ -44,11 +45,13 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             ..Wanted::of("heatmap", &request.facets)
         },
     )?;
-    let mut rows = ascending(results, down);
-    // The largest value is at the top, as on any other vertical axis.
-    rows.reverse();
+    let mut rows = values(results, down);
+    if is_numeric(results, down) {
+        // The largest value is at the top, as on any other vertical axis.
+        rows.reverse();
+    }
     let map = HeatMap {
-        across: (across, ascending(results, across)),
+        across: (across, values(results, across)),
         down: (down, rows),
         chosen: chosen(results),
         results,
@@ -56,10 +59,19 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         metric,
         scorer: metric.scorer(results),
     };
-    Ok(vec![Drawn {
-        stem: format!("{}{}", request.named("heatmap"), request.suffix()),
-        chart: map.chart(),
-    }])
+    Ok(vec![Drawn { stem: stem(results, request, across), chart: map.chart() }])
+}
+
+/// The stem: `heatmap`, `heatmap-test_loss`, `heatmap-by-batch_size`, `heatmap-by-batch_size-and-placement`.
+fn stem(results: &Results, request: &Request, across: usize) -> String {
+    let by = match (&request.along, &request.up) {
+        (None, None) => String::new(),
+        (Some(along), None) => format!("{BY}{}", short_name(along)),
+        (_, Some(up)) => {
+            format!("{BY}{}{AND}{}", short_name(&results.axes[across]), short_name(up))
+        }
+    };
+    format!("{}{by}{}", request.named("heatmap"), request.suffix())
 }
 
 /// The ids of the trials at the values that tuning chose, by its validation metric.
@@ -68,51 +80,67 @@ fn chosen(results: &Results) -> Option<HashSet<String>> {
     Some(chosen.trials.into_iter().map(|trial| trial.id).collect())
 }
 
-/// The learning rate (horizontal) and the batch size (vertical) where they vary, else the first two numeric axes.
-fn two_axes(results: &Results) -> Result<(usize, usize), Absent> {
-    let mut numeric = numeric(results);
-    let rank = |&axis: &usize| match results.axes[axis].as_str() {
+/// The horizontal and the vertical axis: those that are requested, else the learning rate and the batch size where
+/// they vary, else other numbers, else the placement (vertical) and other names.
+fn two_axes(results: &Results, request: &Request) -> Result<(usize, usize), Absent> {
+    let wanted = |name: &Option<String>, place: &str| {
+        let name = name.as_deref();
+        name.map(|name| swept_axis(results, name, &request.facets, place)).transpose()
+    };
+    let (along, up) = (wanted(&request.along, "horizontal")?, wanted(&request.up, "vertical")?);
+    let facets = request.facets.iter().map(|name| axis(results, name));
+    let facets = facets.collect::<Result<Vec<_>, _>>()?;
+    let is_taken = |axis: &usize| [along, up].contains(&Some(*axis)) || facets.contains(axis);
+    let mut free: Vec<usize> = swept(results).into_iter().filter(|axis| !is_taken(axis)).collect();
+    free.sort_by_key(|&axis| rank(results, axis));
+    let mut free = free.into_iter();
+    let pair = match (along, up) {
+        (Some(along), Some(up)) => (along != up).then_some((along, up)),
+        (Some(along), None) => free.next().map(|up| (along, up)),
+        (None, Some(up)) => free.next().map(|along| (along, up)),
+        (None, None) => free.next().zip(free.next()).map(|(first, second)| {
+            // Of two axes of names, the first in rank makes the rows.
+            if is_numeric(results, first) { (first, second) } else { (second, first) }
+        }),
+    };
+    pair.ok_or_else(|| {
+        Absent(
+            "a heat map takes two different axes with several values each: sweep `norm.placement` \
+             and `train.learning_rate`"
+                .to_owned(),
+        )
+    })
+}
+
+/// The place of an axis among those that a heat map could show, the most informative first.
+fn rank(results: &Results, axis: usize) -> usize {
+    match results.axes[axis].as_str() {
         "train.learning_rate" => 0,
         "train.batch_size" => 1,
-        _ => 2,
-    };
-    numeric.sort_by_key(rank);
-    match numeric.as_slice() {
-        [across, down, ..] => Ok((*across, *down)),
-        _ => Err(Absent(
-            "a heat map takes two axes with several numbers each: sweep `train.learning_rate` and \
-             `train.batch_size`"
-                .to_owned(),
-        )),
+        _ if is_numeric(results, axis) => 2,
+        "norm.placement" => 3,
+        "norm.kind" => 4,
+        _ => 5,
     }
 }
 
-fn ascending(results: &Results, axis: usize) -> Vec<String> {
-    let number = |text: &String| text.parse::<f64>().unwrap_or(f64::NAN);
+/// The values of an axis: numbers from the smallest, names in the order of the plan.
+fn values(results: &Results, axis: usize) -> Vec<String> {
     let mut values = distinct(results, axis);
-    values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    if is_numeric(results, axis) {
+        let number = |text: &String| text.parse::<f64>().unwrap_or(f64::NAN);
+        values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
     values
 }
 
 impl HeatMap<'_> {
     fn chart(&self) -> Chart {
-        let rows: Vec<Vec<Panel>> = self.rows();
-        let cells = rows.iter().flatten().flat_map(|panel| &panel.cells);
-        let values = Extent::of(cells.filter_map(|cell| cell.value));
+        let rows = self.rows();
+        let cells = || rows.iter().flat_map(|(_, panels)| panels).flat_map(|panel| &panel.cells);
+        let values = Extent::of(cells().filter_map(|cell| cell.value));
         let data = Data { lines: values, ..Data::default() };
         let y = self.axis(&self.down);
-        let headings: Vec<String> = if self.arrangement.facets.len() > 1 {
-            let facets = self.arrangement.facets.iter();
-            facets.map(|facet| facet.title.clone()).collect()
-        } else {
-            Vec::new()
-        };
-        let row = |(index, panels): (usize, Vec<Panel>)| Row {
-            heading: headings.get(index).cloned().unwrap_or_default(),
-            y: y.clone(),
-            panels,
-        };
-        let cells = || rows.iter().flatten().flat_map(|panel| &panel.cells);
         let mut legend = Vec::new();
         if cells().any(|cell| cell.best) {
             legend.push(notes::mark(Symbol::Best, self.framed()));
@@ -120,35 +148,55 @@ impl HeatMap<'_> {
         if cells().any(|cell| cell.hatched) {
             legend.push(notes::mark(Symbol::Hatched, "a replicate diverged"));
         }
+        let panels = rows.iter().map(|(_, panels)| panels.len()).sum();
         Chart {
             title: notes::title(self.results),
             subtitle: notes::subtitle(self.results, &self.shown()),
             legend,
             x: self.axis(&self.across),
-            rows: rows.into_iter().enumerate().map(row).collect(),
+            rows: rows
+                .into_iter()
+                .map(|(heading, panels)| Row { heading, y: y.clone(), panels })
+                .collect(),
             shade: Some(scored::quantity(self.metric).around(data)),
             band: self.band(),
-            footnote: self.footnote(),
+            footnote: self.footnote(panels),
             ..Chart::default()
         }
     }
 
-    /// A row for each combination of further axes; lines side by side, as many as fit.
-    fn rows(&self) -> Vec<Vec<Panel>> {
-        let lines = self.arrangement.lines.iter().take(PANELS);
-        let lines: Vec<&Line> = lines.collect();
+    /// A row for each combination of further axes, with its heading; lines side by side, as many as fit. Panels and
+    /// rows without trials are left out.
+    fn rows(&self) -> Vec<(String, Vec<Panel>)> {
+        let lines: Vec<&Line> = self.arrangement.lines.iter().take(PANELS).collect();
+        let panels = |facet: &Facet| -> Vec<Panel> {
+            lines.iter().filter_map(|line| self.panel(line, facet)).collect()
+        };
         if let [facet] = self.arrangement.facets.as_slice() {
-            let columns = if lines.len() == 4 { 2 } else { 3 };
-            let panel = |line: &&Line| self.panel(line, facet);
-            let rows = lines.chunks(columns);
-            return rows.map(|lines| lines.iter().map(panel).collect()).collect();
+            let panels = panels(facet);
+            let columns = if panels.len() == 4 { 2 } else { 3 };
+            return panels.chunks(columns).map(|row| (String::new(), row.to_vec())).collect();
         }
-        let row = |facet: &Facet| lines.iter().map(|line| self.panel(line, facet)).collect();
-        self.arrangement.facets.iter().map(row).collect()
+        let facets = self.arrangement.facets.iter();
+        let rows = facets.map(|facet| (facet.title.clone(), panels(facet)));
+        rows.filter(|(_, panels)| !panels.is_empty()).collect()
     }
 
-    fn panel(&self, line: &Line, facet: &Facet) -> Panel {
+    /// The title of a line's panel. A number needs the name of its axis.
+    fn title(&self, line: &Line) -> String {
+        if line.label.parse::<f64>().is_ok() {
+            format!("{} {}", self.arrangement.legend_title.to_lowercase(), line.label)
+        } else {
+            line.label.clone()
+        }
+    }
+
+    /// `None` where there is no trial.
+    fn panel(&self, line: &Line, facet: &Facet) -> Option<Panel> {
         let trials = self.arrangement.trials(line, facet);
+        if trials.is_empty() {
+            return None;
+        }
         let place = |trial| vec![value(trial, self.down.0), value(trial, self.across.0)];
         // A trial to which an axis does not apply is at all of its values.
         let mut places: Meeting<'_> = trials.iter().copied().map(place).collect();
@@ -173,16 +221,7 @@ impl HeatMap<'_> {
         if let Some(best) = self.best(&rated).filter(|_| self.chosen.is_none()) {
             cells[best].best = true;
         }
-        Panel {
-            title: line.label.clone(),
-            note: if trials.is_empty() {
-                "not in this experiment".to_owned()
-            } else {
-                String::new()
-            },
-            cells,
-            ..Panel::default()
-        }
+        Some(Panel { title: self.title(line), cells, ..Panel::default() })
     }
 
     fn cell(&self, at: Point, scores: &Scores) -> Cell {
@@ -287,8 +326,11 @@ impl HeatMap<'_> {
         conditions.into_iter().map(|(_, count)| count).collect()
     }
 
-    fn footnote(&self) -> String {
-        let mut texts = vec![self.flattery(), "All panels share one scale of shades.".to_owned()];
+    fn footnote(&self, panels: usize) -> String {
+        let mut texts = vec![self.flattery()];
+        if panels > 1 {
+            texts.push("All panels share one scale of shades.".to_owned());
+        }
         let is_evaluated = self.metric.is_evaluated();
         texts.extend(is_evaluated.then(|| notes::running_statistics(self.results)).flatten());
         texts.extend(self.arrangement.left_out.iter().cloned());

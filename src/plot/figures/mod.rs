@@ -37,9 +37,8 @@ mod units;
 
 pub use request::{Absent, Drawn, Horizontal, Request};
 pub use scales::unmet;
-pub use stems::{asked, may_have, no_such, unheard};
+pub use stems::{asked, is_of_run, may_have, no_such, of_every_run, unheard};
 
-use super::chart::Chart;
 use crate::results::query::{Details, Results};
 use curve::Curve;
 
@@ -60,14 +59,14 @@ pub struct Figure {
 pub(super) struct Heeds {
     /// The unit of training progress.
     pub(super) x: bool,
-    /// The swept axis that is horizontal.
-    pub(super) along: bool,
+    /// How many swept axes can be chosen: none, the horizontal one, or the vertical one, too.
+    pub(super) axes: u8,
     /// The metric.
     pub(super) metric: bool,
 }
 
 /// A figure that uses none of these options.
-const NOTHING: Heeds = Heeds { x: false, along: false, metric: false };
+const NOTHING: Heeds = Heeds { x: false, axes: 0, metric: false };
 
 /// The metric only.
 const METRIC: Heeds = Heeds { metric: true, ..NOTHING };
@@ -78,7 +77,18 @@ const TRAINING: Heeds = Heeds { x: true, ..NOTHING };
 impl Figure {
     /// Whether a swept axis can be its horizontal axis.
     pub fn has_axis(&self) -> bool {
-        self.heeds.along
+        self.heeds.axes > 0
+    }
+
+    /// Whether a swept axis can be its vertical axis.
+    pub fn has_vertical_axis(&self) -> bool {
+        self.heeds.axes > 1
+    }
+
+    /// Whether it uses the metric and the unit of training that are requested.
+    pub fn follows(&self, request: &Request) -> bool {
+        (request.metric.is_none() || self.heeds.metric)
+            && (request.x == Horizontal::Epoch || self.heeds.x)
     }
 
     /// The details that must be read, besides the epochs, before it is drawn.
@@ -112,21 +122,20 @@ pub fn named(name: &str) -> Option<&'static Figure> {
     CATALOGUE.iter().find(|figure| figure.name == name)
 }
 
-/// The figures that a run draws and a report shows for this experiment, most relevant first. Some may turn out to be
+/// The figures that suit this experiment, most relevant first. Some may turn out to be
 /// [`Absent`]: whether probes measured what a layer figure needs is only known once its details are read.
 pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     if !has_drawable(results) {
         return Vec::new();
     }
-    let numbers = arrangement::numeric(results).len();
-    let varied = !arrangement::swept(results).is_empty();
+    let varied = arrangement::swept(results).len();
     let mut names = vec!["overview"];
     let pairs = results.trials.iter().any(|trial| trial.replicate > 1);
-    names.extend((numbers > 1).then_some("heatmap"));
-    names.extend((numbers > 0).then_some("final"));
-    names.extend((varied && pairs).then_some("differences"));
+    names.extend((varied > 1).then_some("heatmap"));
+    names.extend((varied > 0).then_some("final"));
+    names.extend((varied > 0 && pairs).then_some("differences"));
     names.push("curves");
-    names.extend(varied.then_some("to-target"));
+    names.extend((varied > 0).then_some("to-target"));
     names.extend(["step-time", "gap", "evaluations"]);
     names.extend(LAYER_FIGURES);
     names.extend(TASK_FIGURES);
@@ -141,6 +150,19 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
         ..Request::default()
     };
     figures.map(|figure| (figure, request(figure))).collect()
+}
+
+/// The figures that a run draws: of [`defaults`] those that show what was swept or probed. Times depend on the
+/// machine, so that their charts would differ from run to run.
+pub fn of_run(results: &Results) -> Vec<(&'static Figure, Request)> {
+    let is_gap_measured = || curve::measured(results).contains(&Curve::EVALUATED_TRAIN_LOSS);
+    let mut figures = defaults(results);
+    figures.retain(|(figure, _)| match figure.name {
+        "to-target" | "step-time" => false,
+        "gap" => is_gap_measured(),
+        _ => true,
+    });
+    figures
 }
 
 /// The names of the figures of probes' measurements.
@@ -176,15 +198,15 @@ const CATALOGUE: &[Figure] = &[
     },
     Figure {
         name: "final",
-        about: "the final metric against a numeric axis, such as the learning rate",
-        heeds: Heeds { along: true, ..METRIC },
+        about: "the final metric against a swept axis, such as the learning rate",
+        heeds: Heeds { axes: 1, ..METRIC },
         details: plain,
         draw: final_score::draw,
     },
     Figure {
         name: "heatmap",
-        about: "a metric over two numeric axes, such as learning rate and batch size",
-        heeds: METRIC,
+        about: "a metric over two swept axes, such as placement and learning rate",
+        heeds: Heeds { axes: 2, ..METRIC },
         details: plain,
         draw: heatmap::draw,
     },
@@ -321,9 +343,13 @@ fn plain(_: &Results, _: &Request) -> Details {
     Details::default()
 }
 
-/// The possible stems of the files of [`all`].
-pub fn stems() -> impl Iterator<Item = &'static str> {
-    std::iter::once("overview").chain(Curve::ALL.into_iter().map(|curve| curve.column))
+/// The details that these figures need.
+pub fn details(results: &Results, figures: &[(&'static Figure, Request)]) -> Details {
+    let mut details = Details::default();
+    for (figure, request) in figures {
+        details.add(figure.details(results, request));
+    }
+    details
 }
 
 /// Whether a chart of this stem shows one curve: `test_loss`, `test_loss-by-seconds`.
@@ -332,11 +358,10 @@ pub fn is_of_one_curve(stem: &str) -> bool {
     Curve::ALL.into_iter().any(|curve| curve.column == name)
 }
 
-/// The overview and the curves, with the stems of their files. Empty where no trial has got far enough.
-pub fn all(results: &Results) -> Vec<(String, Chart)> {
-    let figures = ["overview", "curves"].into_iter().filter_map(named);
-    let drawn = figures.filter_map(|figure| figure.draw(results, &Request::default()).ok());
-    drawn.flatten().map(|drawn| (drawn.stem, drawn.chart)).collect()
+/// The charts of these figures, without those that this folder cannot show.
+pub fn drawn(results: &Results, figures: &[(&'static Figure, Request)]) -> Vec<Drawn> {
+    let drawn = figures.iter().filter_map(|(figure, request)| figure.draw(results, request).ok());
+    drawn.flatten().collect()
 }
 
 /// Whether any ended trial has measurements: where all diverged at once there is

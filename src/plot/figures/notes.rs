@@ -42,8 +42,9 @@ pub(super) fn tuned(mark: &str, key: &str) -> String {
 /// One entry for each line, and one for the mark of diverged trials where there are any. In a figure of one panel
 /// the legend states which lines lack replicates; in others the panels do.
 pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
-    let mut entries: Vec<LegendEntry> =
-        arrangement.lines.iter().map(|line| entry(arrangement, line)).collect();
+    // A single line without a name needs none.
+    let named = arrangement.lines.iter().filter(|line| !line.label.is_empty());
+    let mut entries: Vec<LegendEntry> = named.map(|line| entry(arrangement, line)).collect();
     let mut lines = arrangement.lines.iter();
     let has_diverged = |trial: &&TrialCurves| trial.status == TrialStatus::Diverged;
     if lines.any(|line| arrangement.all_trials(line).iter().any(has_diverged)) {
@@ -60,23 +61,22 @@ pub(super) fn diverged() -> LegendEntry {
     }
 }
 
+/// The sentence on the dots of single replicates where a legend would have nothing else.
+pub(super) const DOTS: &str = "Small dots: single replicates.";
+
 /// The legend entry of a kind of mark.
 pub(super) fn mark(symbol: Symbol, label: &str) -> LegendEntry {
     LegendEntry { label: label.to_owned(), symbol }
 }
 
 fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
-    let counts = arrangement.facets.iter().map(|facet| {
-        let trials = arrangement.trials(line, facet);
-        completed(&trials).count()
-    });
     let gaps = match arrangement.facets.as_slice() {
         [facet] => gaps(&arrangement.trials(line, facet)),
         _ => None,
     };
     LegendEntry {
         label: gaps.map_or_else(|| line.label.clone(), |gaps| format!("{} ({gaps})", line.label)),
-        symbol: Symbol::Line { key: line.key, band: counts.max().unwrap_or(0) > 1 },
+        symbol: Symbol::Line { key: line.key },
     }
 }
 

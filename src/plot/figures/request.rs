@@ -13,6 +13,8 @@ pub struct Request {
     /// The swept axis that is horizontal, by full or short name; where `None`, the figure's
     /// default.
     pub along: Option<String>,
+    /// The swept axis that is vertical, by full or short name; where `None`, the figure's default.
+    pub up: Option<String>,
     /// Axes that make the panels, by full or short name: columns, then rows. Where empty, the figure's
     /// default.
     pub facets: Vec<String>,
@@ -32,6 +34,7 @@ impl Default for Request {
             metric: None,
             x: Horizontal::Epoch,
             along: None,
+            up: None,
             facets: Vec::new(),
             replicates: false,
             smooth: 1,
@@ -72,6 +75,9 @@ impl Request {
 
 /// The separator before the swept axis in the stem of a file: `final-by-batch_size`.
 pub(super) const BY: &str = "-by-";
+
+/// The separator between the horizontal axis and the vertical one: `heatmap-by-learning_rate-and-placement`.
+pub(super) const AND: &str = "-and-";
 
 /// The unit of training progress on the horizontal axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,10 +1,10 @@
 //! Parses file names: a stem determines the figure and its options, as in
 //! `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`), `final-by-batch_size`
-//! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`). And what is said of a name that means
-//! nothing to any figure.
+//! (`--x batch_size`), `heatmap-by-batch_size-and-placement` (`--x batch_size --y placement`) and `test_loss`
+//! (`curves --metric test_loss`). And what is said of a name that means nothing to any figure.
 
 use super::curve::Curve;
-use super::request::{BY, Horizontal, Request};
+use super::request::{AND, BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, TASK_FIGURES, named};
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
@@ -20,7 +20,11 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
     let (what, x, along) = horizontal(stem);
     let (figure, metric) = figure_and_metric(what)?;
     let heeds = figure.heeds;
-    if (x.is_some() && !heeds.x) || (along.is_some() && !heeds.along) {
+    let (along, up) = match along.filter(|_| heeds.axes > 1).and_then(|axes| axes.split_once(AND)) {
+        Some((along, up)) => (Some(along), Some(up)),
+        None => (along, None),
+    };
+    if (x.is_some() && !heeds.x) || (along.is_some() && heeds.axes == 0) {
         return None;
     }
     let mut request = request.clone();
@@ -32,6 +36,7 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
         (Some(_), None) => None,
         (None, None) => request.along,
     };
+    request.up = up.map(str::to_owned).or(request.up);
     request.metric = metric.map(str::to_owned).or(request.metric);
     Some((figure, request))
 }
@@ -62,17 +67,42 @@ pub fn unheard(results: &Results, request: &Request) -> Option<String> {
 
 /// Whether some folder of an experiment with these axes may have a chart with this stem. Where each setting
 /// has its own chart, or units differ, the stem has a suffix.
-pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool {
+pub fn may_have<'a>(stem: &str, axes: impl Iterator<Item = &'a str>) -> bool {
     if let Some((_, request)) = asked(stem, &Request::default()) {
-        return request
-            .along
-            .is_none_or(|along| axes.any(|axis| axis == along || short_name(axis) == along));
+        let axes: Vec<&str> = axes.collect();
+        let is_there =
+            |name: &String| axes.iter().any(|axis| axis == name || short_name(axis) == name);
+        return [request.along, request.up].iter().flatten().all(is_there);
     }
+    is_of_several(stem)
+}
+
+/// Whether this may be the stem of one of several charts of a figure, of which each shows one setting or one unit.
+fn is_of_several(stem: &str) -> bool {
     let mut several = LAYER_FIGURES.iter().chain(&TASK_FIGURES).chain(&["differences"]);
     several.any(|name| {
         let rest = stem.strip_prefix(name);
         rest.is_some_and(|rest| rest.len() > 1 && rest.starts_with('-') && !rest.starts_with(BY))
     })
+}
+
+/// The stems of the charts that some run draws, as far as they do not depend on its settings.
+pub fn of_every_run() -> impl Iterator<Item = String> {
+    let figures = CATALOGUE.iter().map(|figure| figure.name);
+    let figures = figures.filter(|name| !["curves", "to-target", "step-time"].contains(name));
+    let curves = Curve::ALL.into_iter().map(|curve| curve.column);
+    figures.chain(curves).flat_map(|stem| {
+        let is_over_time = named(stem).is_none_or(|figure| figure.heeds.x);
+        let by_step = is_over_time.then(|| format!("{stem}{}", Horizontal::Step.by()));
+        std::iter::once(stem.to_owned()).chain(by_step)
+    })
+}
+
+/// Whether a run may have drawn a chart with this stem.
+pub fn is_of_run(stem: &str) -> bool {
+    // A metric is requested by name, and no run does.
+    let has_metric = || asked(stem, &Request::default()).is_some_and(|(_, r)| r.metric.is_some());
+    of_every_run().any(|known| known == stem) || (is_of_several(stem) && !has_metric())
 }
 
 /// A stem without the horizontal axis, and that axis: a unit of training progress, or a swept axis.

@@ -10,7 +10,7 @@ mod scores;
 mod stems;
 mod task;
 
-use super::{Drawn, Request, all, named};
+use super::{Drawn, Request, named};
 use crate::event::Score;
 use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};
 use crate::plot::palette::Key;
@@ -83,6 +83,13 @@ fn batch_sizes(sizes: &[&str]) -> Results {
         .flat_map(|placement| sizes.iter().map(move |size| trial(&[placement, size], 1)))
         .collect();
     results(&["norm.placement", "train.batch_size"], trials)
+}
+
+/// The overview and the curves.
+fn all(results: &Results) -> Vec<(String, Chart)> {
+    let figures = ["overview", "curves"].map(|name| named(name).expect("a figure of this name"));
+    let drawn = figures.into_iter().filter_map(|f| f.draw(results, &Request::default()).ok());
+    drawn.flatten().map(|drawn| (drawn.stem, drawn.chart)).collect()
 }
 
 fn figure(results: &Results, stem: &str) -> Chart {

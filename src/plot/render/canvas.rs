@@ -2,13 +2,17 @@
 //! (`Role`), so that the same drawing gives a picture in a theme's colours or one whose colours the
 //! surrounding page determines.
 
+use std::collections::BTreeMap;
+
 use svg::node::element::{Element, Text as TextElement, Title};
 use svg::node::{Node, Text as TextNode};
 
-use super::font;
+use super::glyph::EM;
+use super::outline::Outlined;
 use super::text::Face;
 use super::tiles::Layer;
 use super::{Colours, Style};
+use super::{font, outline};
 use crate::plot::palette::{Colour, Role, hex};
 use crate::units::one_line;
 
@@ -97,6 +101,8 @@ pub(super) struct Canvas {
     open: Vec<Element>,
     /// The lines of the grid that is being drawn.
     pub(super) grid: Option<(Stroke, Vec<[Place; 2]>)>,
+    /// The outlines of letters that texts refer to, by their ids.
+    letters: BTreeMap<String, String>,
 }
 
 impl Canvas {
@@ -122,7 +128,10 @@ impl Canvas {
         let mut words = element("desc", [("id", format!("{id}-description"))]);
         words.append(TextNode::new(clean(description)));
         svg.append(words);
-        Self { style: style.clone(), size, open: vec![svg], grid: None }
+        if style.outlines {
+            svg.assign("xmlns:xlink", "http://www.w3.org/1999/xlink");
+        }
+        Self { style: style.clone(), size, open: vec![svg], grid: None, letters: BTreeMap::new() }
     }
 
     /// The style, for code that depends on it.
@@ -133,6 +142,16 @@ impl Canvas {
     /// The complete SVG document.
     pub(super) fn finish(&mut self) -> String {
         let svg = self.open.drain(..).next();
+        let svg = svg.map(|mut svg| {
+            if !self.letters.is_empty() {
+                let mut shapes = Element::new("defs");
+                for (id, path) in std::mem::take(&mut self.letters) {
+                    shapes.append(element("path", [("id", id), ("d", path)]));
+                }
+                svg.append(shapes);
+            }
+            svg
+        });
         svg.map(|svg| format!("{svg}\n")).unwrap_or_default()
     }
 
@@ -260,17 +279,59 @@ impl Canvas {
         if text.trim().is_empty() {
             return;
         }
+        let pen = Pen { fill: Some((tone, 1.0)), stroke: edge };
+        if self.style.outlines {
+            self.write_outlines(&text, at, (anchor, face), pen);
+        } else {
+            self.write_letters(text, at, (anchor, face), pen);
+        }
+    }
+
+    fn write_letters(&mut self, text: String, at: Place, (anchor, face): (Anchor, Face), pen: Pen) {
         let mut element = TextElement::new(text);
         position(&mut element, at, anchor, face);
         element.assign("font-size", number(face.size));
         if face.bold {
             element.assign("font-weight", "bold");
         }
-        if edge.is_some() {
+        if pen.stroke.is_some() {
             element.assign("paint-order", "stroke");
         }
-        self.paint(&mut element, Pen { fill: Some((tone, 1.0)), stroke: edge });
+        self.paint(&mut element, pen);
         self.add(element);
+    }
+
+    /// Each letter refers to its shape, which the document contains once.
+    fn write_outlines(&mut self, text: &str, at: Place, (anchor, face): (Anchor, Face), pen: Pen) {
+        let Outlined { letters, width } = outline::text(text, face, font::text_width(text, face));
+        let scale = face.size / EM;
+        let back = match anchor {
+            Anchor::TopLeft => 0.0,
+            Anchor::TopMiddle | Anchor::Middle | Anchor::Upwards => width / 2.0,
+            Anchor::RightMiddle | Anchor::UpwardsEnd => width,
+        };
+        // The edge is below the letters, and its width is in the units of the group.
+        let edge = pen.stroke.map(|edge| Stroke { width: edge.width / scale, ..edge });
+        let layers = [edge.map(Pen::stroke), Some(Pen { stroke: None, ..pen })];
+        for layer in layers.into_iter().flatten() {
+            let mut group = element("g", [("transform", turned(at, anchor, face, scale))]);
+            if layer.fill.is_some() {
+                group.assign("aria-label", text);
+            }
+            self.paint(&mut group, layer);
+            for letter in &letters {
+                let id = format!("{}-{}", self.style.id, letter.name);
+                let mut shape = element("use", [("xlink:href", format!("#{id}"))]);
+                for (name, place) in [("x", letter.x - back), ("y", letter.y)] {
+                    if place.round() != 0.0 {
+                        shape.assign(name, number(place.round()));
+                    }
+                }
+                group.append(shape);
+                self.letters.entry(id).or_insert_with(|| letter.path.clone());
+            }
+            self.add(group);
+        }
     }
 
     fn shape(&mut self, mut element: Element, pen: Pen, hover: &str) {
@@ -340,11 +401,28 @@ fn element<const N: usize>(name: &str, attributes: [(&str, String); N]) -> Eleme
     element
 }
 
-fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) {
-    let below = match anchor {
+/// The distance from the place of a text down to the line on which its letters stand.
+fn down(anchor: Anchor, face: Face) -> f64 {
+    match anchor {
         Anchor::TopLeft | Anchor::TopMiddle => ASCENT * face.size,
         _ => CAPITAL / 2.0 * face.size,
-    };
+    }
+}
+
+/// The transformation of a text's outlines, in units, to its place.
+fn turned((x, y): Place, anchor: Anchor, face: Face, scale: f64) -> String {
+    let down = down(anchor, face);
+    // Seven decimals: 2000 units along a text make no hundredth of a pixel.
+    match anchor {
+        Anchor::Upwards | Anchor::UpwardsEnd => {
+            format!("translate({} {}) rotate(-90) scale({scale:.7})", number(x + down), number(y))
+        }
+        _ => format!("translate({} {}) scale({scale:.7})", number(x), number(y + down)),
+    }
+}
+
+fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) {
+    let below = down(anchor, face);
     match anchor {
         Anchor::Upwards | Anchor::UpwardsEnd => {
             let turn = format!("translate({} {}) rotate(-90)", number(x), number(y));

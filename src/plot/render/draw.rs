@@ -7,12 +7,12 @@ use super::backend::LONGEST;
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::font::text_width;
 use super::layout::{Block, Layout, RowBox, layout};
-use super::legend::{EntryBox, ShadeBox, is_loose, series_of};
+use super::legend::{EntryBox, ShadeBox, all_series, is_loose, series_of};
 use super::panel::{BAND_OPACITY, panel};
 use super::text::{Face, HEADING, PLAIN, SMALL, TITLE};
 use super::{Style, cells, marks, words};
-use crate::plot::chart::{Along, Axis, Chart, LegendEntry, Row, Symbol};
-use crate::plot::palette::{Key, Role, look};
+use crate::plot::chart::{Along, Axis, Chart, LegendEntry, Row, Series, Symbol};
+use crate::plot::palette::{Key, Marker, Role, look};
 
 const INK: Tone = Tone::Of(Role::Ink);
 const FAINT_INK: Tone = Tone::Of(Role::FaintInk);
@@ -77,7 +77,7 @@ fn block(canvas: &mut Canvas, block: &Block, anchor: Anchor, face: Face, tone: T
 
 fn legend_entry(canvas: &mut Canvas, chart: &Chart, entry: &LegendEntry, place: &EntryBox) {
     let series = match entry.symbol {
-        Symbol::Line { key, .. } => series_of(chart, key).next().map(|s| s.label.as_str()),
+        Symbol::Line { key } => series_of(chart, key).next().map(|s| s.label.as_str()),
         _ => None,
     };
     canvas.open("legend-entry", series.unwrap_or_default());
@@ -91,11 +91,26 @@ fn sample(canvas: &mut Canvas, chart: &Chart, symbol: Symbol, place: &EntryBox) 
     let middle = (f64::midpoint(place.left, place.right), y);
     let field = ((place.left, y - 6.0), (place.right, y + 6.0));
     match symbol {
-        Symbol::Line { key, band } => line_sample(canvas, chart, key, band, (place, y)),
-        Symbol::Ended => marks::cross(canvas, middle, INK, ""),
-        Symbol::Dot => marks::dot(canvas, middle, INK, ""),
-        Symbol::Chosen => marks::ring(canvas, middle, ""),
-        Symbol::Beyond => marks::arrow(canvas, (place.left + 2.0, y), false, INK, ""),
+        Symbol::Line { key } => line_sample(canvas, chart, key, (place, y)),
+        Symbol::Ended => {
+            marks::cross(canvas, middle, tone_of(chart, |series| !series.ended.is_empty()), "");
+        }
+        Symbol::Dot => {
+            marks::dot(canvas, middle, tone_of(chart, |series| !series.dots.is_empty()), "");
+        }
+        Symbol::Chosen => {
+            marks::ring(canvas, middle, "");
+            let tone = tone_of(chart, |series| !series.chosen.is_empty());
+            marks::marker(canvas, middle, Marker::Circle, tone, "");
+        }
+        Symbol::Beyond => {
+            let tone = tone_of(chart, |series| !series.beyond.is_empty());
+            let is_upwards = all_series(chart)
+                .any(|series| series.beyond.iter().any(|(_, along)| *along == Along::Y));
+            let from = if is_upwards { (middle.0, y + 6.0) } else { (place.left + 3.0, y) };
+            marks::arrow(canvas, from, is_upwards, tone, "");
+            marks::marker(canvas, from, Marker::Circle, tone, "");
+        }
         Symbol::Hatched => {
             let outline = Pen::stroke(Stroke::solid(Tone::Of(Role::Axis), 1.0));
             cells::hatching(canvas, field.0, field.1, INK);
@@ -108,18 +123,36 @@ fn sample(canvas: &mut Canvas, chart: &Chart, symbol: Symbol, place: &EntryBox) 
     }
 }
 
-fn line_sample(canvas: &mut Canvas, chart: &Chart, key: Key, band: bool, at: (&EntryBox, f64)) {
-    let (place, y) = at;
+/// The colour of a mark: that of its lines where all that have it are of one, else that of text.
+fn tone_of(chart: &Chart, has: impl Fn(&Series) -> bool) -> Tone {
+    let mut keys = all_series(chart).filter(|series| has(series)).map(|series| series.key);
+    match keys.next() {
+        Some(key) if keys.all(|other| other == key) => Tone::Of(Role::Series(key)),
+        _ => INK,
+    }
+}
+
+/// What the chart has of a line: its band, its stroke, its interval, its marker.
+fn line_sample(canvas: &mut Canvas, chart: &Chart, key: Key, (place, y): (&EntryBox, f64)) {
     let (look, tone) = (look(key), Tone::Of(Role::Series(key)));
+    let middle = (f64::midpoint(place.left, place.right), y);
     if !is_loose(chart, key) {
-        if band {
+        if series_of(chart, key).any(|series| !series.band.is_empty()) {
             let (from, to): (Place, Place) = ((place.left, y - 6.0), (place.right, y + 6.0));
             canvas.rectangle(from, to, Pen::fill(tone, BAND_OPACITY), "");
         }
         let stroke = Stroke { dash: look.dash, ..Stroke::solid(tone, 2.0) };
         canvas.line(&[(place.left, y), (place.right, y)], stroke);
     }
-    let middle = (f64::midpoint(place.left, place.right), y);
+    let bar = series_of(chart, key).flat_map(|series| &series.bars).next();
+    if let Some(bar) = bar {
+        let half = 7.0;
+        let ends = match bar.along {
+            Along::X => [(middle.0 - half, y), (middle.0 + half, y)],
+            Along::Y => [(middle.0, y - half), (middle.0, y + half)],
+        };
+        marks::bar(canvas, &ends, tone);
+    }
     marks::marker(canvas, middle, look.marker, tone, "");
 }
 
@@ -141,21 +174,28 @@ fn shades(canvas: &mut Canvas, axis: &Axis, place: &ShadeBox) {
     }
 }
 
+/// The panels of a row; of one in which nothing was measured, only title and note. The first that has axes has the
+/// labels of the vertical one.
 fn row(paper: &Paper, chart: &Chart, row: &Row, place: &RowBox, sheet: &Layout) -> Drawn {
+    let first = row.panels.iter().position(|panel| !panel.is_empty()).unwrap_or(0);
     for (index, (panel, at)) in row.panels.iter().zip(&place.panels).enumerate() {
         let (x, y) = ((&chart.x, &sheet.x_ticks), (&row.y, &place.y_ticks));
         let mut plot = Plot::new(paper, at.frame, x, y)?;
         plot.on_paper(|canvas| canvas.open("panel", ""));
         if index == 0 {
-            plot.labels(Along::Y)?;
             plot.on_paper(|canvas| row_labels(canvas, place, sheet));
+        }
+        if index == first {
+            plot.labels(Along::Y)?;
         }
         plot.on_paper(|canvas| {
             block(canvas, &at.title, Anchor::TopMiddle, HEADING, INK);
             block(canvas, &at.note, Anchor::TopMiddle, SMALL, FAINT_INK);
         });
-        plot.labels(Along::X)?;
-        self::panel(&mut plot, panel, chart.shade.as_ref())?;
+        if !panel.is_empty() || index == first {
+            plot.labels(Along::X)?;
+            self::panel(&mut plot, panel, chart.shade.as_ref())?;
+        }
         plot.on_paper(Canvas::close);
     }
     Ok(())

@@ -7,6 +7,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider};
 
+use super::system;
 use super::text::Face;
 
 /// The font family in an SVG: the embedded font by name, else any font of the viewer.
@@ -15,7 +16,7 @@ pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 /// The family name inside the font files.
 pub(super) const NAME: &str = "DejaVu Sans";
 
-/// The width of a letter that the font does not have, in ems.
+/// The width of a letter that no font has, in ems.
 const UNKNOWN: f32 = 0.65;
 
 /// The regular face.
@@ -26,6 +27,11 @@ pub(super) fn regular() -> &'static [u8] {
 /// The bold face.
 pub(super) fn bold() -> &'static [u8] {
     dejavu::sans::bold()
+}
+
+/// Whether the font has a letter.
+pub(super) fn has(letter: char) -> bool {
+    widths_regular().known(letter).is_some()
 }
 
 /// The width of a text in pixels, without kerning, which only makes it narrower.
@@ -50,10 +56,12 @@ impl Widths {
     }
 
     fn of(&self, letter: char) -> f32 {
-        self.font
-            .as_ref()
-            .and_then(|(font, metrics)| metrics.advance_width(font.charmap().map(letter)?))
-            .unwrap_or(UNKNOWN)
+        self.known(letter).or_else(|| system::width(letter)).unwrap_or(UNKNOWN)
+    }
+
+    fn known(&self, letter: char) -> Option<f32> {
+        let (font, metrics) = self.font.as_ref()?;
+        metrics.advance_width(font.charmap().map(letter)?)
     }
 }
 

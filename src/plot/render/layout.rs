@@ -3,7 +3,7 @@
 
 use super::Style;
 use super::legend::{self, EntryBox, ShadeBox};
-use super::text::{Face, HEADING, Measure, PLAIN, SMALL, TITLE, wrap, wrap_parts};
+use super::text::{Face, HEADING, Measure, PLAIN, SMALL, TITLE, longest, wrap, wrap_parts};
 use super::ticks::{self, Labels};
 use crate::plot::chart::{Chart, Panel, Row, Scale, Tile};
 
@@ -11,6 +11,8 @@ use crate::plot::chart::{Chart, Panel, Row, Scale, Tile};
 pub(super) const MARGIN: f64 = 16.0;
 /// Least distance between two panels side by side.
 const GUTTER: f64 = 18.0;
+/// Least distance between a tick label and the edge of the chart.
+const EDGE: f64 = 4.0;
 /// Distance between a panel and the text above it.
 const TITLE_GAP: f64 = 5.0;
 /// Distance between two blocks of text.
@@ -141,8 +143,8 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
         *top += block.lines.len() as f64 * face.leading;
         block
     };
-    let title = text(&chart.title, TITLE, &mut top);
-    let subtitle = text(&chart.subtitle, PLAIN, &mut top);
+    let title = text(if style.title { &chart.title } else { "" }, TITLE, &mut top);
+    let subtitle = text(if style.title { &chart.subtitle } else { "" }, PLAIN, &mut top);
     top += GAP - 2.0;
     let (legend_title, legend) = legend::entries(chart, text_width, &mut top, measure);
     let shades = legend::shades(chart, text_width, &mut top, measure);
@@ -153,11 +155,11 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
         rows.push(grid.row(row, height, x_ticks.room, &mut top, measure));
     }
     top -= 4.0;
-    let x_label = grid.x_label(&chart.x.label, text_width, &mut top, measure);
+    let x_label = grid.x_label(&chart.x.label, &mut top, measure);
     top += GAP + 4.0;
     // Backticks mark code in Markdown; in a chart they would be visible.
     let notes = format!("{} {}", chart.band, chart.footnote).replace('`', "");
-    let footnote = text(&notes, SMALL, &mut top);
+    let footnote = text(if style.caption { &notes } else { "" }, SMALL, &mut top);
     Ok(Layout {
         size: (grid.width, (top + MARGIN - 4.0).ceil()),
         title,
@@ -201,8 +203,6 @@ impl Grid {
         let ticks = chart.rows.iter().map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
         let ticks: Vec<Labels> = ticks.collect();
         let tick_width = ticks.iter().map(|labels| labels.room).fold(0.0, f64::max);
-        let gutter = gutter(chart, natural.0, measure);
-        let gutters = (columns - 1) as f64 * gutter;
         let heights = |width: f64| -> Vec<f64> {
             let of = |(row, labels)| panel_height(row, labels, natural, width) * stretch;
             chart.rows.iter().zip(&ticks).map(of).collect()
@@ -217,10 +217,14 @@ impl Grid {
                 most(&mut rows().map(|(row, &height)| y_label(row, height, measure).len()));
             let label = MARGIN + room(headings, HEADING, 2.0);
             let left = (label + room(labels, SMALL, 3.0) + tick_width + TICK).ceil();
-            let width = style.width.unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
+            let (before, beyond) = overhang(chart, panel, measure);
+            let gutter = (before + beyond + ticks::APART).ceil().max(GUTTER);
+            let gutters = (columns - 1) as f64 * gutter;
+            let right = MARGIN.max((beyond + EDGE).ceil());
+            let width = style.width.unwrap_or(left + columns as f64 * panel + gutters + right);
             Self {
                 columns,
-                panel: (width - left - MARGIN - gutters) / columns as f64,
+                panel: (width - left - right - gutters) / columns as f64,
                 gutter,
                 heights,
                 left,
@@ -257,17 +261,11 @@ impl Grid {
         self.columns as f64 * (self.panel + self.gutter) - self.gutter
     }
 
-    /// Below the middle of the panels, or as close to it as the chart allows.
-    fn x_label(&self, text: &str, width: f64, top: &mut f64, measure: &Measure) -> Block {
+    /// Below the middle of the panels, and no wider than they are.
+    fn x_label(&self, text: &str, top: &mut f64, measure: &Measure) -> Block {
+        let width = self.panels_width().max(longest(text, PLAIN, measure));
         let lines = wrap(text, PLAIN, width, measure);
-        let widths = lines.iter().map(|line| measure(line, PLAIN));
-        let half = widths.fold(0.0, f64::max) / 2.0;
-        let middle = self.left + self.panels_width() / 2.0;
-        let block = Block {
-            left: middle.min(self.width - MARGIN - half).max(MARGIN + half),
-            top: *top,
-            lines,
-        };
+        let block = Block { left: self.left + self.panels_width() / 2.0, top: *top, lines };
         *top += block.lines.len().max(1) as f64 * PLAIN.leading;
         block
     }
@@ -307,14 +305,13 @@ impl Grid {
     }
 }
 
-/// The distance between panels of `width` side by side: large enough that the last tick label below one and the
-/// first below the next do not touch.
-fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
+/// How far the first tick label below a panel of `width` extends beyond it on the left, and the last one on the
+/// right.
+fn overhang(chart: &Chart, width: f64, measure: &Measure) -> (f64, f64) {
     if chart.x.scale == Scale::Categorical {
-        return GUTTER;
+        return (0.0, 0.0);
     }
     let labels = ticks::below(&chart.x, width, measure);
-    // How far a tick label extends beyond the panel on the left and on the right.
     let out = |(index, lines): &(usize, Vec<String>)| {
         let half = lines.iter().map(|line| measure(line, SMALL) / 2.0);
         let half = half.fold(0.0, f64::max);
@@ -324,7 +321,7 @@ fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
     };
     let left = labels.written.first().map_or(0.0, |label| out(label).0);
     let right = labels.written.last().map_or(0.0, |label| out(label).1);
-    (left.max(0.0) + right.max(0.0) + ticks::APART).ceil().max(GUTTER)
+    (left.max(0.0), right.max(0.0))
 }
 
 /// Width and height of a panel: the more there are, the smaller, so that the chart still fits the
@@ -370,9 +367,9 @@ fn heading(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
     wrap_parts(&row.heading, HEADING, height.max(60.0) + 24.0, measure)
 }
 
-/// The label of a vertical axis, which may be somewhat longer than its panel.
+/// The label of a vertical axis, no longer than its panel.
 fn y_label(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
-    wrap(&row.y.label, SMALL, height.max(60.0) + 30.0, measure)
+    wrap(&row.y.label, SMALL, height.max(longest(&row.y.label, SMALL, measure)), measure)
 }
 
 /// The greatest number of lines.

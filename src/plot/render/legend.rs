@@ -101,14 +101,14 @@ pub(super) fn shades(
     Some(ShadeBox { title, bar, labels: ticks::below(axis, bar_width, measure) })
 }
 
+/// Every series.
+pub(super) fn all_series(chart: &Chart) -> impl Iterator<Item = &Series> {
+    chart.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.series)
+}
+
 /// Every series with this key.
 pub(super) fn series_of(chart: &Chart, key: Key) -> impl Iterator<Item = &Series> {
-    chart
-        .rows
-        .iter()
-        .flat_map(|row| &row.panels)
-        .flat_map(|panel| &panel.series)
-        .filter(move |series| series.key == key)
+    all_series(chart).filter(move |series| series.key == key)
 }
 
 /// Whether a key has points without a line, so that its sample has none either.
@@ -119,7 +119,7 @@ pub(super) fn is_loose(chart: &Chart, key: Key) -> bool {
 
 fn sample(chart: &Chart, symbol: Symbol) -> f64 {
     match symbol {
-        Symbol::Line { key, .. } if is_loose(chart, key) => MARK_SAMPLE,
+        Symbol::Line { key } if is_loose(chart, key) => MARK_SAMPLE,
         Symbol::Line { .. } => LINE_SAMPLE,
         Symbol::Ended | Symbol::Dot | Symbol::Chosen => MARK_SAMPLE,
         Symbol::Beyond | Symbol::Hatched | Symbol::Best => FIELD_SAMPLE,

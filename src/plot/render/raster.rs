@@ -1,12 +1,10 @@
-//! Converts SVG to PNG with the embedded font only.
-
-use std::sync::{Arc, OnceLock};
+//! Converts SVG to PNG.
 
 use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb::Database};
+use resvg::usvg::Tree;
 
-use super::font;
+use super::system;
 
 /// Pixels of an SVG per inch, by CSS.
 const CSS_DPI: f64 = 96.0;
@@ -30,7 +28,7 @@ pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
         "a smaller `--size`".to_owned()
     };
     Err(format!(
-        "a picture of {:.0} × {:.0} pixels is too large: {:.0} million are the most\n  hint: {smaller} or, for print, `--format svg`, which has no pixels",
+        "a picture of {:.0} × {:.0} pixels is too large: {:.0} million are the most\n  hint: {smaller} or, for print, `--format svg` or `--format pdf`, which have no pixels",
         dots(width),
         dots(height),
         MOST_PIXELS / 1e6
@@ -39,9 +37,7 @@ pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
 
 /// Parses an SVG document.
 pub(super) fn read(svg: &str) -> Result<Tree, String> {
-    let options =
-        Options { font_family: font::NAME.to_owned(), fontdb: fonts(), ..Options::default() };
-    Tree::from_str(svg, &options).map_err(|error| error.to_string())
+    Tree::from_str(svg, &system::options(svg)).map_err(|error| error.to_string())
 }
 
 /// Its width and height in pixels, 96 per inch.
@@ -86,18 +82,6 @@ fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
     writer.write_image_data(&colours)?;
     writer.finish()?;
     Ok(bytes)
-}
-
-fn fonts() -> Arc<Database> {
-    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = Database::new();
-        fonts.load_font_data(font::regular().to_vec());
-        fonts.load_font_data(font::bold().to_vec());
-        fonts.set_sans_serif_family(font::NAME);
-        Arc::new(fonts)
-    };
-    Arc::clone(FONTS.get_or_init(load))
 }
 
 #[cfg(test)]

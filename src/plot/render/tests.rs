@@ -1,6 +1,7 @@
 //! Charts as SVG and as pixels: one small chart here, every kind of mark in `marks`, sizes in
 //! `sizes`, colours in `themes`.
 
+mod files;
 mod marks;
 mod sizes;
 mod specimens;
@@ -53,7 +54,7 @@ fn chart() -> Chart {
         legend: vec![
             LegendEntry {
                 label: "before (n = 2 of 3, 1 diverged)".to_owned(),
-                symbol: Symbol::Line { key: Key::Before, band: true },
+                symbol: Symbol::Line { key: Key::Before },
             },
             LegendEntry { label: "diverged".to_owned(), symbol: Symbol::Ended },
         ],

@@ -32,15 +32,14 @@ pub(super) type Measure = dyn Fn(&str, Face) -> f64;
 /// Most characters of a text in a picture. A longer one is unreadable there, and enlarges the picture.
 pub(super) const LONGEST: usize = 2000;
 
-/// Breaks a text into lines no wider than `width`: between words, and inside a word only where it
-/// does not fit a single line. Control characters, which XML forbids, become spaces.
+/// Breaks a text into lines no wider than `width`: between words, inside of what belongs together (`n = 6`) and
+/// inside a word only where it does not fit a single line. Control characters, which XML forbids, become spaces.
 pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     let text = &*cut(text, LONGEST);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty())
-    {
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+    for part in parts(text) {
+        let longer = if line.is_empty() { part.clone() } else { format!("{line} {part}") };
         if measure(&longer, face) <= width {
             line = longer;
             continue;
@@ -48,7 +47,7 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
         if !line.is_empty() {
             lines.push(std::mem::take(&mut line));
         }
-        let mut pieces = split(word, face, width, measure);
+        let mut pieces = split(&part, face, width, measure);
         line = pieces.pop().unwrap_or_default();
         lines.append(&mut pieces);
     }
@@ -56,6 +55,35 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
         lines.push(line);
     }
     lines
+}
+
+/// Characters between two words that stay on one line.
+const JOINTS: [char; 2] = ['\u{a0}', '\u{202f}'];
+
+/// Signs that belong to what is before and after them.
+const SIGNS: [&str; 9] = ["=", "<", ">", "≤", "≥", "±", "×", "−", "+"];
+
+/// The parts of a text between which a line may break: words, and words that belong together.
+fn parts(text: &str) -> Vec<String> {
+    let is_gap = |c: char| c.is_control() || (c.is_whitespace() && !JOINTS.contains(&c));
+    let mut parts: Vec<String> = Vec::new();
+    for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+        match parts.last_mut() {
+            Some(part) if belongs(part, word) => {
+                part.push(' ');
+                part.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    parts
+}
+
+/// Whether no line breaks between a part and the word after it.
+fn belongs(part: &str, word: &str) -> bool {
+    let last = part.rsplit(' ').next().unwrap_or(part);
+    let is_percentage = word.starts_with('%') && last.ends_with(|c: char| c.is_ascii_digit());
+    is_percentage || word == "·" || SIGNS.contains(&word) || SIGNS.contains(&last)
 }
 
 /// Breaks a text like [`wrap`], but where possible between the parts that ` · ` separates.
@@ -76,8 +104,32 @@ pub(super) fn wrap_parts(text: &str, face: Face, width: f64, measure: &Measure) 
     lines
 }
 
+/// The width of the longest part of a text that no line breaks.
+pub(super) fn longest(text: &str, face: Face, measure: &Measure) -> f64 {
+    let words = text.split_whitespace().map(|word| measure(word, face));
+    words.fold(0.0, f64::max)
+}
+
+/// Breaks a part into pieces no wider than `width`: between its words, or else inside them, each of at least one
+/// character.
+fn split(part: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for word in part.split(' ') {
+        let last = pieces.len() - 1;
+        let longer = format!("{} {word}", pieces[last]);
+        if pieces[last].is_empty() {
+            pieces.pop();
+        } else if measure(&longer, face) <= width {
+            pieces[last] = longer;
+            continue;
+        }
+        pieces.append(&mut letters(word, face, width, measure));
+    }
+    pieces
+}
+
 /// Breaks a word into pieces no wider than `width`, each of at least one character.
-fn split(word: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+fn letters(word: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for letter in word.chars() {
         let last = pieces.len() - 1;
@@ -113,6 +165,17 @@ mod tests {
     #[test]
     fn a_word_that_fits_no_line_is_broken() {
         assert_eq!(wrapped("a normalisation b"), ["a", "normal", "isatio", "n b"]);
+    }
+
+    #[test]
+    fn what_belongs_together_stays_on_one_line() {
+        let wrapped = |text| wrap(text, PLAIN, 100.0, &ten_pixels_a_letter);
+        assert_eq!(wrapped("over the n = 6 runs"), ["over the", "n = 6 runs"]);
+        assert_eq!(wrapped("interval 95 % here"), ["interval", "95 % here"]);
+        assert_eq!(wrapped("a difference before − none"), ["a", "difference", "before −", "none"]);
+        assert_eq!(wrapped("batch 8\u{a0}of 9"), ["batch", "8\u{a0}of 9"]);
+        assert_eq!(wrapped("one two · three"), ["one two ·", "three"]);
+        assert!((longest("one three two", PLAIN, &ten_pixels_a_letter) - 50.0).abs() < 1e-9);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The labels along an axis, and the space that they take. Numbers that would touch are left
-//! out; names never are: they wrap, and where that is not enough they are drawn upright.
+//! out; names wrap, and where that is not enough they are drawn upright. Only where even those would touch,
+//! every second name, or every third one and so on, is drawn.
 
 use super::text::{Measure, SMALL, wrap};
 use crate::plot::chart::{Axis, Scale};
@@ -59,7 +60,20 @@ pub(super) fn beside(axis: &Axis, height: f64, limit: f64, measure: &Measure) ->
             labels.push((index, lines));
         }
     }
+    if axis.scale == Scale::Categorical {
+        spread(&mut labels, height / (axis.high - axis.low).max(1.0));
+    }
     Labels { written: labels, upright: false, room }
+}
+
+/// Leaves out names, at equal distances, so that no line of one touches another in fields of this size.
+fn spread(labels: &mut Vec<(usize, Vec<String>)>, field: f64) {
+    let lines = labels.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
+    let every = (lines as f64 * SMALL.leading / field).ceil();
+    if every > 1.0 {
+        let every = every.min(labels.len() as f64) as usize;
+        labels.retain(|(index, _)| index % every == 0);
+    }
 }
 
 fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
@@ -72,8 +86,11 @@ fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
     };
     let upright = !names().all(fits);
     let limit = if upright { UPRIGHT } else { field };
-    let labels: Vec<(usize, Vec<String>)> =
+    let mut labels: Vec<(usize, Vec<String>)> =
         names().map(|name| wrap(name, SMALL, limit, measure)).enumerate().collect();
+    if upright {
+        spread(&mut labels, field + APART);
+    }
     let lines = || labels.iter().map(|(_, lines)| lines);
     let room = if upright {
         lines().map(|lines| widest(lines, measure)).fold(0.0, f64::max)
@@ -141,9 +158,19 @@ mod tests {
     #[test]
     fn names_beside_an_axis_take_the_room_they_need_and_wrap_beyond_the_limit() {
         let axis = axis(Scale::Categorical, &["one two", "b"]);
-        assert!((beside(&axis, 9.0, 99.0, &ten_pixels_a_letter).room - 70.0).abs() < 1e-9);
-        let labels = beside(&axis, 9.0, 40.0, &ten_pixels_a_letter);
+        assert!((beside(&axis, 90.0, 99.0, &ten_pixels_a_letter).room - 70.0).abs() < 1e-9);
+        let labels = beside(&axis, 90.0, 40.0, &ten_pixels_a_letter);
         assert_eq!(labels.written[0].1, ["one", "two"]);
         assert_eq!(labels.written.len(), 2);
+    }
+
+    #[test]
+    fn names_that_would_touch_even_upright_are_left_out_at_equal_distances() {
+        let names = ["alpha", "beta", "gamma", "delta", "epsilon"];
+        let axis = axis(Scale::Categorical, &names);
+        assert_eq!(kept(&below(&axis, 100.0, &ten_pixels_a_letter)), [0, 1, 2, 3, 4]);
+        assert_eq!(kept(&below(&axis, 50.0, &ten_pixels_a_letter)), [0, 2, 4]);
+        assert_eq!(kept(&beside(&axis, 80.0, 99.0, &ten_pixels_a_letter)), [0, 1, 2, 3, 4]);
+        assert_eq!(kept(&beside(&axis, 30.0, 99.0, &ten_pixels_a_letter)), [0, 3]);
     }
 }

@@ -75,6 +75,26 @@ pub(super) fn chart(chart: &Chart) -> String {
     sentences.join(" ")
 }
 
+/// Every text that is drawn.
+pub(super) fn all(chart: &Chart) -> impl Iterator<Item = &str> {
+    let rows = || chart.rows.iter();
+    let panels = || rows().flat_map(|row| &row.panels);
+    let axes = rows().map(|row| &row.y).chain([&chart.x]).chain(&chart.shade);
+    let of_axes = axes.flat_map(|axis| {
+        let ticks = axis.ticks.iter().map(|tick| tick.label.as_str());
+        ticks.chain([axis.label.as_str()])
+    });
+    [&chart.title, &chart.subtitle, &chart.legend_title, &chart.band, &chart.footnote]
+        .into_iter()
+        .chain(chart.legend.iter().map(|entry| &entry.label))
+        .chain(rows().map(|row| &row.heading))
+        .chain(panels().flat_map(|panel| [&panel.title, &panel.note]))
+        .chain(panels().flat_map(|panel| &panel.references).map(|reference| &reference.label))
+        .chain(panels().flat_map(|panel| &panel.cells).map(|cell| &cell.label))
+        .map(String::as_str)
+        .chain(of_axes)
+}
+
 /// A list such as `Panels: Training loss; Test loss`, each once; empty where there are none.
 fn list<'t>(what: &str, texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut kept: Vec<&str> = Vec::new();

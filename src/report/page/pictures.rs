@@ -60,7 +60,7 @@ fn within<'r>(blocks: &'r [Block], figures: &mut Vec<&'r Figure>) {
 }
 
 fn files(figure: &Figure) -> Result<Files> {
-    let svg = render::svg(&figure.chart, &Style::default())?;
+    let svg = render::svg(&figure.chart, &Style::of_file())?;
     Ok(Files { png: render::png(&svg, render::DPI)?, svg })
 }
 

@@ -32,7 +32,7 @@ impl Drawing {
     /// The chart to be drawn; `None` where the file is up to date. Only the SVG is compared, since the PNG
     /// is rendered from it.
     fn of(stem: PathBuf, chart: &Chart, extension: &str) -> Result<Option<Self>> {
-        let svg = render::svg(chart, &Style::default())?;
+        let svg = render::svg(chart, &Style::of_file())?;
         let lines = ended(&stem, "svg");
         let is_there = fs::is_file(&ended(&stem, extension)) && fs::is_file(&lines);
         let is_true = is_there && fs::read(&lines)? == svg.as_bytes();

@@ -44,14 +44,18 @@ pub(super) struct Grid {
     pub(super) headings: Vec<String>,
 }
 
-/// The panels of these axes: with two, the first makes the columns and the second the rows, if there are not
-/// too many gaps or if they are requested (`crossed`).
+/// The panels of these axes: with two, the first makes the columns and the second the rows, if no panel would be
+/// empty or if they are requested (`crossed`).
 pub(super) fn grid(results: &Results, axes: &[usize], crossed: Option<bool>) -> Grid {
     if let (&[across, down], Some(asked)) = (axes, crossed) {
         let (columns, rows) = (distinct(results, across), distinct(results, down));
         let cells = columns.len() * rows.len();
         if cells > 0 && (asked || cells <= PANELS && columns.len() <= 6) {
-            return table(results, (across, &columns), (down, &rows));
+            let grid = table(results, (across, &columns), (down, &rows));
+            let is_filled = |facet: &Facet| results.trials.iter().any(|trial| facet.holds(trial));
+            if asked || grid.facets.iter().all(is_filled) {
+                return grid;
+            }
         }
     }
     let facets = combinations(results, axes);

@@ -2,7 +2,7 @@
 
 use crate::compare::Comparison;
 use crate::compare::metric::Unit;
-use crate::plot::chart::{Along, Axis, Bar, Chart, Panel, Point, Reference, Row, Series, Symbol};
+use crate::plot::chart::{Along, Axis, Bar, Chart, Panel, Point, Reference, Row, Series};
 use crate::plot::figures::axes;
 use crate::plot::figures::notes;
 use crate::plot::palette::Key;
@@ -58,7 +58,6 @@ impl Sheet<'_> {
                 y: axes::categories("", &names),
                 panels: vec![panel],
             }],
-            legend: vec![notes::mark(Symbol::Dot, "single replicate")],
             band: self.band(),
             footnote: self.footnote(),
             ..Chart::default()
@@ -67,9 +66,10 @@ impl Sheet<'_> {
 
     fn band(&self) -> String {
         let is_complete = |line: &Line<'_>| line.comparison.paired.is_complete();
-        let means = "Large mark: mean difference. Bar: its 95 % t interval.";
+        let means =
+            format!("Large mark: mean difference. Bar: its 95 % t interval. {}", notes::DOTS);
         if self.lines.iter().all(is_complete) {
-            return means.to_owned();
+            return means;
         }
         let rows = if self.lines.iter().any(is_complete) { "Rows" } else { "All rows are rows" };
         format!(

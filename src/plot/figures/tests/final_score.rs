@@ -55,12 +55,38 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
     let figure = named("final").expect("a figure");
     let refused = |request: &Request| figure.draw(&results, request).expect_err("absent").0;
     assert!(refused(&along("batch_sise")).contains("did you mean"));
-    assert!(
-        refused(&along("placement"))
-            .contains("those that have are `train.batch_size`, `train.learning_rate`")
-    );
     let both = Request { facets: vec!["batch_size".to_owned()], ..along("train.batch_size") };
     assert!(refused(&both).contains("cannot be both"));
+}
+
+#[test]
+fn along_an_axis_of_names_points_stand_side_by_side_without_lines() {
+    let results = learning_rates();
+    let request = Request { along: Some("placement".to_owned()), ..Request::default() };
+    let Drawn { stem, chart } = drawn(&results, "final", &request).remove(0);
+    assert_eq!(stem, "final-by-placement");
+    assert_eq!((chart.x.scale, chart.x.label.as_str()), (Scale::Categorical, "Placement"));
+    let names: Vec<&str> = chart.x.ticks.iter().map(|tick| tick.label.as_str()).collect();
+    assert_eq!(names, ["none", "before"]);
+    assert_eq!(chart.legend_title, "Learning rate");
+    let panel = only_panel(&chart);
+    for (index, label) in ["0.01", "0.1", "1"].into_iter().enumerate() {
+        let line = line(panel, label);
+        assert!(line.loose, "names have no order");
+        let aside = (index as f64 - 1.0) * 0.2;
+        let places: Vec<f64> = line.points.iter().map(|point| point.x).collect();
+        assert_eq!(places.len(), 2);
+        assert_close(places[0], aside);
+        assert_close(places[1], 1.0 + aside);
+    }
+    render::svg(&chart, &render::Style::default()).expect("a picture");
+    let alone = drawn(&placements(3), "final", &request).remove(0).chart;
+    assert!(labels(&alone).is_empty(), "a single line has no name");
+    assert!(alone.band.ends_with("Small dots: single replicates."), "{}", alone.band);
+    let request = Request { along: Some("batch_size".to_owned()), ..Request::default() };
+    let figure = named("final").expect("a figure");
+    let constant = figure.draw(&batch_sizes(&["8"]), &request).expect_err("one value").0;
+    assert!(constant.contains("those that have are `norm.placement`"), "{constant}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn three_replicates_have_a_t_interval() {
         chart.band,
         "Line: mean over the n = 3 completed replicates. Band: 95 % t interval of the mean."
     );
-    assert_eq!(chart.legend[0].symbol, Symbol::Line { key: Key::None, band: true });
+    assert_eq!(chart.legend[0].symbol, Symbol::Line { key: Key::None });
 }
 
 #[test]

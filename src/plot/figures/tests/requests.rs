@@ -1,7 +1,7 @@
 //! Options of figures.
 
 use super::*;
-use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, unmet};
+use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, is_of_run, of_run, unmet};
 use crate::results::format::schema::{StepRow, TimingRow};
 
 fn asked(results: &Results, name: &str, request: &Request) -> Chart {
@@ -228,9 +228,38 @@ fn the_default_figures_are_those_that_the_experiment_can_show() {
         defaults.map(|(figure, _)| figure.name).collect()
     };
     let few = names(&placements(3));
-    assert_eq!(few[..3], ["overview", "differences", "curves"]);
+    assert_eq!(few[..4], ["overview", "final", "differences", "curves"]);
     assert!(few.contains(&"to-target") && !few.contains(&"heatmap"));
+    assert_eq!(names(&batch_sizes(&["8", "32"]))[..3], ["overview", "heatmap", "final"]);
     assert!(names(&results(&["norm.placement"], Vec::new())).is_empty());
+}
+
+#[test]
+fn a_run_draws_what_was_swept_and_nothing_that_depends_on_the_clock() {
+    let stems = |results: &Results| -> Vec<String> {
+        let drawn = super::super::drawn(results, &of_run(results)).into_iter();
+        drawn.map(|drawn| drawn.stem).filter(|stem| !stem.ends_with("loss")).collect()
+    };
+    let curves = ["train_accuracy", "validation_accuracy", "test_accuracy"];
+    assert_eq!(stems(&batch_sizes(&["8"])), [&["overview", "final"], &curves[..]].concat());
+    let mut swept = batch_sizes(&["8", "32"]);
+    assert_eq!(stems(&swept), [&["overview", "heatmap", "final"], &curves[..]].concat());
+    for row in swept.trials.iter_mut().filter_map(|trial| trial.epochs.last_mut()) {
+        row.evaluated_train.loss = Some(0.1);
+        row.evaluated_train.accuracy = Some(0.9);
+    }
+    assert_eq!(stems(&swept).last().map(String::as_str), Some("gap"));
+    for stem in stems(&swept) {
+        assert!(is_of_run(&stem), "{stem}");
+    }
+    for stem in ["gradients-batch-size-8", "train_loss-by-step", "percentiles", "heatmap"] {
+        assert!(is_of_run(stem), "{stem}");
+    }
+    for stem in
+        ["final-test_loss", "step-time", "differences-test_loss", "mine", "heatmap-by-placement"]
+    {
+        assert!(!is_of_run(stem), "{stem}");
+    }
 }
 
 #[test]

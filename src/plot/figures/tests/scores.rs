@@ -1,7 +1,7 @@
 //! Figures with one number for each trial: final scores, heat maps, differences, times.
 
 use super::*;
-use crate::plot::chart::Along;
+use crate::plot::chart::{Along, Axis, Cell};
 use crate::plot::figures::Absent;
 use crate::results::format::schema::TimingRow;
 use crate::results::query::{TrialStatus, Tuning};
@@ -197,10 +197,92 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
 }
 
 #[test]
-fn a_heat_map_of_one_numeric_axis_is_absent_with_the_reason() {
+fn a_heat_map_of_placement_and_learning_rate_has_a_row_for_each_placement() {
+    let chart = chart(&learning_rates(), "heatmap");
+    let ticks =
+        |axis: &Axis| -> Vec<String> { axis.ticks.iter().map(|tick| tick.label.clone()).collect() };
+    assert_eq!(
+        (chart.x.label.as_str(), ticks(&chart.x)),
+        ("Learning rate", texts(&["0.01", "0.1", "1"]))
+    );
+    let y = &chart.rows[0].y;
+    assert_eq!((y.label.as_str(), ticks(y)), ("Placement", texts(&["none", "before"])));
+    let panel = only_panel(&chart);
+    assert_eq!((panel.title.as_str(), panel.cells.len()), ("", 6));
+    let best: Vec<&Cell> = panel.cells.iter().filter(|cell| cell.best).collect();
+    assert_eq!(best.len(), 1, "one of all conditions");
+    assert_eq!((best[0].at, best[0].label.as_str()), (Point { x: 2.0, y: 1.0 }, "94.2"));
+    assert!(!chart.footnote.contains("All panels"), "{}", chart.footnote);
+    assert_eq!(chart.subtitle, "Test accuracy by learning rate and placement · an-experiment");
+    render::svg(&chart, &render::Style::default()).expect("a picture");
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn a_heat_map_shows_the_two_axes_that_are_requested() {
+    let results = two_numeric_axes();
+    let axes = |along: Option<&str>, up: Option<&str>| {
+        let request = Request {
+            along: along.map(str::to_owned),
+            up: up.map(str::to_owned),
+            ..Request::default()
+        };
+        let figure = named("heatmap").expect("a figure");
+        let mut drawn = figure.draw(&results, &request).map_err(|Absent(why)| why)?;
+        let Drawn { stem, chart } = drawn.remove(0);
+        Ok::<_, String>((
+            stem,
+            chart.x.label,
+            chart.rows[0].y.label.clone(),
+            chart.rows[0].panels.len(),
+        ))
+    };
+    let expected = |stem: &str, x: &str, y: &str, panels: usize| {
+        Ok((stem.to_owned(), x.to_owned(), y.to_owned(), panels))
+    };
+    assert_eq!(
+        axes(Some("batch_size"), Some("norm.placement")),
+        expected("heatmap-by-batch_size-and-placement", "Batch size", "Placement", 3)
+    );
+    assert_eq!(
+        axes(None, Some("placement")),
+        expected("heatmap-by-learning_rate-and-placement", "Learning rate", "Placement", 2)
+    );
+    assert_eq!(
+        axes(Some("placement"), None),
+        expected("heatmap-by-placement", "Placement", "Learning rate", 2)
+    );
+    for (along, up, said) in [
+        (Some("placement"), Some("norm.placement"), "two different axes"),
+        (Some("placemnt"), None, "did you mean"),
+    ] {
+        let why = axes(along, up).expect_err(said);
+        assert!(why.contains(said), "{why}");
+    }
+}
+
+#[test]
+fn panels_of_a_heat_map_without_trials_are_left_out() {
+    let mut results = two_numeric_axes();
+    results.axes.push("model.activation".to_owned());
+    for trial in &mut results.trials {
+        let activation = if trial.axes[0] == "none" { "relu" } else { "tanh" };
+        trial.axes.push(activation.to_owned());
+    }
+    let chart = chart(&results, "heatmap");
+    assert_eq!(titles(&chart), [["none"], ["before"]]);
+    let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
+    assert_eq!(headings, ["activation relu", "activation tanh"]);
+}
+
+#[test]
+fn a_heat_map_of_one_axis_is_absent_with_the_reason() {
     let figure = named("heatmap").expect("a figure");
-    let Absent(why) = figure.draw(&learning_rates(), &Request::default()).expect_err("one axis");
-    assert!(why.contains("`train.batch_size`"), "{why}");
+    let Absent(why) = figure.draw(&placements(3), &Request::default()).expect_err("one axis");
+    assert!(why.contains("`norm.placement` and `train.learning_rate`"), "{why}");
 }
 
 #[test]

@@ -28,6 +28,14 @@ fn the_stem_of_a_file_selects_the_figure_that_it_shows() {
     ] {
         assert_eq!(asked(stem), found, "{stem}");
     }
+    let found = crate::plot::figures::asked(
+        "heatmap-test_loss-by-batch_size-and-placement",
+        &Request::default(),
+    );
+    let request = found.expect("a heat map").1;
+    assert_eq!(request.along.as_deref(), Some("batch_size"));
+    assert_eq!(request.up.as_deref(), Some("placement"));
+    assert_eq!(request.metric.as_deref(), Some("test_loss"));
     for stem in [
         "to-target-by-secnds",
         // No file has these names: the figure does not use that option.
@@ -103,6 +111,7 @@ fn a_chart_that_no_folder_of_the_experiment_can_have_is_refused_before_training(
         "gradients-activation-tanh-learning-rate-0.001",
         "differences-share",
         "test_loss-by-seconds",
+        "heatmap-by-batch_size-and-placement",
     ] {
         assert!(may_have(stem), "{stem}");
     }
@@ -111,6 +120,7 @@ fn a_chart_that_no_folder_of_the_experiment_can_have_is_refused_before_training(
         "final-",
         "final-test_lost",
         "final-by-learning_rate",
+        "heatmap-by-batch_size-and-learning_rate",
         "overview-foo",
         "heatmap-xyz",
         "differences-by-seconds",

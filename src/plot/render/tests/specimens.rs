@@ -41,10 +41,10 @@ const KEYS: [(&str, Key); 5] = [
     ("after-addition", Key::AfterAddition),
 ];
 
-fn legend(keys: &[(&str, Key)], band: bool) -> Vec<LegendEntry> {
+fn legend(keys: &[(&str, Key)]) -> Vec<LegendEntry> {
     let entry = |(label, key): &(&str, Key)| LegendEntry {
         label: format!("{label} (n = 6)"),
-        symbol: Symbol::Line { key: *key, band },
+        symbol: Symbol::Line { key: *key },
     };
     keys.iter().map(entry).collect()
 }
@@ -84,7 +84,7 @@ fn curves(panels: usize) -> Chart {
         }],
         ..Panel::default()
     };
-    let mut legend = legend(&KEYS, true);
+    let mut legend = legend(&KEYS);
     legend.push(LegendEntry {
         label: "diverged (vertical position arbitrary)".to_owned(),
         symbol: Symbol::Ended,
@@ -131,7 +131,7 @@ fn differences() -> Chart {
             ..Series::default()
         }
     };
-    let mut legend = legend(&KEYS[..4], false);
+    let mut legend = legend(&KEYS[..4]);
     for (label, symbol) in [("one replicate", Symbol::Dot), ("at least", Symbol::Beyond)] {
         legend.push(LegendEntry { label: label.to_owned(), symbol });
     }

@@ -29,9 +29,8 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
         }],
     });
     folder.judgement = claim::judge(&folder.results).expect("judged");
-    let overview = figures::all(&folder.results).into_iter().next();
-    let drawn = overview.map(|(stem, chart)| figures::Drawn { stem, chart });
-    folder.charts = drawn.into_iter().collect();
+    let figures = figures::of_run(&folder.results);
+    folder.charts = figures::drawn(&folder.results, &figures[..1]);
     folder
 }
 

@@ -5,9 +5,8 @@ use crate::plot::figures;
 
 fn drawn() -> Folder {
     let mut folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
-    let overview = figures::all(&folder.results).into_iter().next();
-    folder.charts =
-        overview.map(|(stem, chart)| figures::Drawn { stem, chart }).into_iter().collect();
+    let figures = figures::of_run(&folder.results);
+    folder.charts = figures::drawn(&folder.results, &figures[..1]);
     folder
 }
 
@@ -144,10 +143,10 @@ fn a_table_names_the_column_in_each_cell_and_marks_verdicts_by_word_and_colour()
 fn curves_that_the_overview_shows_are_folded_and_others_are_not() {
     let folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
     let shown = |first: &str, named: &[&str]| {
-        let charts = figures::all(&folder.results).into_iter();
-        let charts = charts.filter(|(stem, _)| named.contains(&stem.as_str()));
-        let mut charts: Vec<figures::Drawn> =
-            charts.map(|(stem, chart)| figures::Drawn { stem, chart }).collect();
+        let figures = ["overview", "curves"].into_iter().filter_map(figures::named);
+        let figures: Vec<_> = figures.map(|figure| (figure, Request::default())).collect();
+        let mut charts = figures::drawn(&folder.results, &figures);
+        charts.retain(|drawn| named.contains(&drawn.stem.as_str()));
         charts.sort_by_key(|drawn| drawn.stem != first);
         let report = of(&Folder { charts, ..folder.clone() });
         let section = &report.sections[0].blocks;

@@ -31,6 +31,7 @@ pub(super) fn is_ours(path: &Path) -> Result<bool> {
     Ok(match extension.as_ref() {
         "svg" => is_chart(&bytes),
         "png" => is_picture(&bytes, path),
+        "pdf" => is_print(&bytes),
         "html" => is_page(&bytes),
         "md" => is_report(&bytes),
         "csv" => is_table(&bytes),
@@ -87,6 +88,12 @@ fn is_picture(bytes: &[u8], path: &Path) -> bool {
     };
     let width = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
     has_even_first_row(data, width, samples)
+}
+
+/// A PDF that names bn-lab as its creator.
+fn is_print(bytes: &[u8]) -> bool {
+    const CREATOR: &[u8] = b"/Creator (bn-lab ";
+    bytes.starts_with(b"%PDF-") && bytes.windows(CREATOR.len()).any(|part| part == CREATOR)
 }
 
 /// No further chunk, or a last one that may be truncated.
