@@ -7,7 +7,6 @@ use svg::node::{Node, Text as TextNode};
 
 use super::font;
 use super::text::Face;
-use super::tiles::Layer;
 use super::{Colours, Style};
 use crate::plot::palette::{Colour, Role, hex};
 use crate::units::one_line;
@@ -87,6 +86,9 @@ impl Pen {
         Self { fill: None, stroke: Some(stroke) }
     }
 }
+
+/// The pixels of one colour of a picture: runs of adjacent ones, each with its column, its row and its length.
+pub(super) type Layer = (Colour, Vec<[usize; 3]>);
 
 /// The canvas.
 pub(super) struct Canvas {
