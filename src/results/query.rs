@@ -10,11 +10,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::description::DatasetDescription;
-use crate::event::{Outcome, Picture};
+use crate::event::Outcome;
 use crate::results::format::schema::{EpochRow, PredictionRow, StepRow, TimingRow};
 use crate::units;
 
 pub use crate::config::spec::{Aggregate, Aggregation, Claim, Dataset, Expect, Hypothesis, title};
+pub use crate::event::{Picture, PictureKind};
 pub use crate::plan::short_name;
 pub use labels::Labels;
 pub use part::Whole;

@@ -156,7 +156,9 @@ impl Sheet<'_> {
 }
 
 fn has_percentiles(trial: &TrialCurves) -> bool {
-    trial.layers.iter().any(|series| series.quantity.ends_with("_p50"))
+    // Other figures of a report have percentiles of other quantities read.
+    let mut layers = trial.layers.iter();
+    layers.any(|series| ["gamma_p50", "beta_p50"].contains(&series.quantity.as_str()))
 }
 
 /// The place of a norm layer: `norms.0` is that of the first hidden layer.

@@ -10,7 +10,6 @@ use svg::node::{Node, Text as TextNode};
 use super::glyph::EM;
 use super::outline::Outlined;
 use super::text::Face;
-use super::tiles::Layer;
 use super::{Colours, Style};
 use super::{font, outline};
 use crate::plot::palette::{Colour, Role, hex};
@@ -91,6 +90,9 @@ impl Pen {
         Self { fill: None, stroke: Some(stroke) }
     }
 }
+
+/// The pixels of one colour of a picture: runs of adjacent ones, each with its column, its row and its length.
+pub(super) type Layer = (Colour, Vec<[usize; 3]>);
 
 /// The canvas.
 pub(super) struct Canvas {

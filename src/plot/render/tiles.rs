@@ -1,7 +1,7 @@
 //! The fields of a panel with numbers or pictures.
 
 use super::axes::{Drawn, Plot};
-use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Canvas, Layer, Pen, Place, Stroke, Tone};
 use super::font::text_width;
 use super::text::SMALL;
 use crate::plot::chart::{Content, Point, Tile};
@@ -83,9 +83,6 @@ fn texts(canvas: &mut Canvas, tile: &Tile, (from, to): (Place, Place), top: Opti
         canvas.text(line, (middle, y), Anchor::Middle, SMALL, Tone::Of(Role::Ink));
     }
 }
-
-/// The pixels of one colour: runs of adjacent ones, each with its column, its row and its length.
-pub(super) type Layer = (Colour, Vec<[usize; 3]>);
 
 /// The picture by colours, the most frequent first. It is drawn as vectors, so that it looks the same in every program
 /// and format; at most [`COLOURS`] colours keep that small.

@@ -4,7 +4,8 @@ use super::super::arrangement::{Arrangement, Facet, Line};
 use super::super::axes;
 use super::super::notes;
 use super::super::request::{Absent, Drawn, Request};
-use super::{Classes, absent, classes_of, evaluation, lines, n, sheets, without};
+use super::classes::Classes;
+use super::sheets::{absent, classes_of, evaluation, lines, n, sheets, without};
 use crate::compare::confusion::{Changes, Confusion, FEWEST};
 use crate::plot::chart::{
     Axis, Chart, Content, LegendEntry, Panel, Point, Row, Series, Symbol, Tile,

@@ -6,11 +6,10 @@ use super::super::arrangement::{Arrangement, Facet, Line, unique, value};
 use super::super::axes;
 use super::super::notes;
 use super::super::request::{Absent, Drawn, Request};
-use super::{absent, classes_of, evaluation, lines, predicted, sheets, without};
-use crate::event::{Picture, PictureKind};
+use super::sheets::{absent, classes_of, evaluation, lines, predicted, sheets, without};
 use crate::plot::chart::{Axis, Chart, Content, Image, Panel, Point, Row, Tile};
 use crate::results::format::schema::PredictionRow;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Picture, PictureKind, Results, TrialCurves};
 
 /// Most pictures side by side.
 const ACROSS: usize = 8;

@@ -1,11 +1,10 @@
 //! Figures of what `probe.predictions` keeps.
 
 use super::*;
-use crate::event::{Picture, PictureKind};
 use crate::plot::chart::{Content, Tile};
 use crate::plot::figures::{Absent, TASK_FIGURES};
 use crate::results::format::schema::PredictionRow;
-use crate::results::query::Predictions;
+use crate::results::query::{Picture, PictureKind, Predictions};
 
 /// Predictions for ten examples of each class, of which the first `wrong` of class 0 are taken for class 1.
 fn predictions(classes: u8, wrong: usize) -> Predictions {
