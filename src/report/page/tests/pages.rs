@@ -144,7 +144,7 @@ fn curves_that_the_overview_shows_are_folded_and_others_are_not() {
     let folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
     let shown = |first: &str, named: &[&str]| {
         let figures = ["overview", "curves"].into_iter().filter_map(figures::named);
-        let figures: Vec<_> = figures.map(|figure| (figure, Request::default())).collect();
+        let figures: Vec<_> = figures.map(|figure| (figure, figures::Request::default())).collect();
         let mut charts = figures::drawn(&folder.results, &figures);
         charts.retain(|drawn| named.contains(&drawn.stem.as_str()));
         charts.sort_by_key(|drawn| drawn.stem != first);
