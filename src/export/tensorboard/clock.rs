@@ -59,7 +59,8 @@ mod tests {
         };
         let clock = Clock::of(&trial);
         let at = [0, 5, 10, 20, 25].map(|step| clock.at(step));
-        assert_eq!(at, [2.0, 3.25, 4.5, 7.5, 7.5].map(f64::from));
+        let expected = [2.0, 3.25, 4.5, 7.5, 7.5_f64];
+        assert_eq!(at.map(f64::to_bits), expected.map(f64::to_bits));
         let untimed = TrialCurves { seconds: Vec::new(), ..trial };
         assert_eq!(Clock::of(&untimed).at(7).to_bits(), 0.0_f64.to_bits());
         assert_eq!(Clock::of(&TrialCurves::default()).at(7).to_bits(), 0.0_f64.to_bits());

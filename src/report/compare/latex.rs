@@ -17,7 +17,8 @@ pub fn latex(answer: &Answer, command: &str) -> String {
 fn conditions(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
     let is_waited_for = answer.metric.is_waited_for();
-    let axes = Axes::of(answer, answer.descriptions.iter().map(|d| &d.setting));
+    let settings: Vec<&Vec<String>> = answer.descriptions.iter().map(|d| &d.setting).collect();
+    let axes = Axes::of(answer, &settings);
     let has_diverged = answer.descriptions.iter().any(|d| d.diverged > 0);
     let statistic = if is_waited_for { "median" } else { "mean" };
     let mut columns = axes.columns();
@@ -105,8 +106,11 @@ pub(in crate::report) fn meaning_of_bold(answer: &Answer, any: bool) -> String {
     )
 }
 
+/// A mark, the verdicts that have it, and its meaning.
+type Mark = (&'static str, fn(Verdict) -> bool, &'static str);
+
 /// Marks of verdicts, with their meanings.
-const MARKS: [(&str, fn(Verdict) -> bool, &str); 3] = [
+const MARKS: [Mark; 3] = [
     ("*", |verdict| matches!(verdict, Verdict::Better(_)), "significant"),
     (
         "=",
@@ -123,7 +127,8 @@ const MARKS: [(&str, fn(Verdict) -> bool, &str); 3] = [
 /// Every comparison. The mark of a difference is that of its verdict.
 fn differences(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
-    let axes = Axes::of(answer, answer.comparisons.iter().map(|c| &c.setting));
+    let settings: Vec<&Vec<String>> = answer.comparisons.iter().map(|c| &c.setting).collect();
+    let axes = Axes::of(answer, &settings);
     let mut columns = axes.columns();
     columns.push((latex::text(&spoken(&answer.by)), Alignment::Left));
     columns.push(("$n$".to_owned(), Alignment::Right));
@@ -177,11 +182,10 @@ struct Axes<'a> {
 }
 
 impl<'a> Axes<'a> {
-    fn of<'s>(answer: &'a Answer, settings: impl Iterator<Item = &'s Vec<String>> + Clone) -> Self {
+    fn of(answer: &'a Answer, settings: &[&Vec<String>]) -> Self {
         let (mut varied, mut fixed) = (Vec::new(), Vec::new());
         for axis in 0..answer.others.len() {
-            let mut values: Vec<&str> =
-                settings.clone().map(|setting| &setting[axis][..]).collect();
+            let mut values: Vec<&str> = settings.iter().map(|setting| &setting[axis][..]).collect();
             values.retain(|value| !value.is_empty());
             values.sort_unstable();
             values.dedup();

@@ -206,7 +206,7 @@ a,20,layers.0,dea";
         let (found, _) = read_layers(LAYERS, &["dead"]);
         assert_eq!(found.unwrap(), dead);
         let (found, _) = read_layers(LAYERS, &["weight_norm", "dead"]);
-        assert_eq!(found.unwrap(), [&dead[..], &[norm.clone()]].concat());
+        assert_eq!(found.unwrap(), [&dead[..], std::slice::from_ref(&norm)].concat());
         assert_eq!(read_layers(LAYERS, &["saturated"]).0.unwrap(), []);
         assert_eq!(read_layers(LAYERS, &[]).0.unwrap(), []);
         let everything = Details { all_layers: true, ..Details::default() };
