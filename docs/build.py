@@ -53,7 +53,11 @@ def within(text, page, pages):
     def link(match):
         target = (ROOT / page.parent / match[2]).resolve().relative_to(ROOT)
         is_page = target in pages
-        if target == Path("docs/SUMMARY.md") or (ROOT / target).is_dir() or (target.suffix == ".md" and not is_page):
+        if (
+            target == Path("docs/SUMMARY.md")
+            or (ROOT / target).is_dir()
+            or (target.suffix == ".md" and not is_page)
+        ):
             return match[1]
         path = match[2]
         if is_page and target.name == "README.md":
@@ -96,7 +100,9 @@ def broken(book):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "target/book")
     output = parser.parse_args().output.resolve()
     source = output.with_name(f"{output.name}-source")

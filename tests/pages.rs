@@ -95,16 +95,18 @@ fn links(page: &str) -> Vec<String> {
     targets.filter(|target| !target.contains("://")).map(str::to_owned).collect()
 }
 
-/// The anchors of a page's headings, as code hosts and mdBook make them.
+/// The anchors of a page: those of its headings, as code hosts and mdBook make them, and ids.
 fn anchors(page: &str) -> BTreeSet<String> {
     let prose = prose(page);
     let headings = prose.lines().filter(|line| line.starts_with('#'));
+    let ids = prose.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
     headings
         .map(|line| {
             let title = line.trim_start_matches('#').trim().to_lowercase();
             let kept = title.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
             kept.map(|c| if c == ' ' { '-' } else { c }).collect()
         })
+        .chain(ids.map(str::to_owned))
         .collect()
 }
 

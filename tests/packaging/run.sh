@@ -70,7 +70,7 @@ module() (
     set -e
     pytest -W error -p no:cacheprovider
     mypy --cache-dir "$work/mypy"
-    ruff check --no-cache python docs tests/packaging
+    ruff check --no-cache python docs
     ruff format --no-cache --check python docs
 )
 
