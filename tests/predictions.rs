@@ -21,7 +21,7 @@ fn file(id: &str, name: &str) -> String {
 }
 
 fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
-    row[column].parse().unwrap()
+    row[column].parse().expect("a number")
 }
 
 #[test]

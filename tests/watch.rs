@@ -95,8 +95,8 @@ fn the_live_page_follows_a_run_to_its_end_and_outlives_a_killed_watcher() {
     assert!(page.contains("Written at <time ") && page.contains("1 running"), "{page}");
     assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "{page}");
     assert_eq!(lab.text("live.html"), page, "a killed watcher leaves the whole page");
-    let watched = lab.bn_lab(&["watch", "results/small", "--html", "live.html"]);
-    assert_eq!(watched.code, Some(0), "{}", watched.stderr);
+    let again = lab.bn_lab(&["watch", "results/small", "--html", "live.html"]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     let page = lab.text("live.html");
     assert!(!page.contains("http-equiv"), "{page}");

@@ -75,13 +75,8 @@ fn again(arguments: &cli::Plot) -> Result<()> {
 
 /// Draws figures, or those of a run where there are none, and writes them. A figure that this folder cannot show is
 /// an error only where no other figure is drawn.
-fn draw(
-    arguments: &cli::Plot,
-    layout: &Layout,
-    figures: &[Asked],
-    folder: &Path,
-) -> Result<Vec<PathBuf>> {
-    let results = reader::read(layout.root())?;
+fn draw(arguments: &cli::Plot, figures: &[Asked], folder: &Path) -> Result<Vec<PathBuf>> {
+    let results = reader::read(&arguments.results)?;
     if let Some(reason) = figures::unheard(&results, &request(arguments)) {
         return Err(Error::Usage(reason));
     }

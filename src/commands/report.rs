@@ -101,7 +101,7 @@ pub(super) fn check(folder: &Path) -> Result<()> {
 /// Writes the report on a results folder in both formats, as `bn-lab report` does without options, and returns the
 /// paths.
 pub(super) fn write_both(folder: &Path) -> Result<Vec<PathBuf>> {
-    let read = Folder::read(folder, &[])?;
+    let read = Folder::read(folder, &[], Ok)?;
     let report = page::report(&Material::new(&read, None)?, read.charts.clone());
     let formats = [ReportFormat::Html, ReportFormat::Md];
     let write = || write(&report, &pictures::draw(&report)?, folder, &formats);

@@ -98,8 +98,12 @@ impl Folder {
     /// Reads the folder with every reader; returns whether all of them succeeded.
     fn reads(&self) -> bool {
         let layout = Layout::new(self.root.path());
-        let details =
-            Details { steps: true, layers: vec!["dead", "weight_norm"], predictions: true, ..Details::default() };
+        let details = Details {
+            steps: true,
+            layers: vec!["dead", "weight_norm"],
+            predictions: true,
+            ..Details::default()
+        };
         let results = reader::read_with(self.root.path(), &details);
         if let Ok(results) = &results {
             report::conditions::table(results);

@@ -233,9 +233,12 @@ impl<'a> Settings<'a> {
         let ends = [low, middle, high].map(|end| end * unit.scale());
         let word = comparative(tested, middle < 0.0);
         // Settings that disagree are named.
-        let at = |end: f64| match low < 0.0 && high > 0.0 {
-            true => format!(" at {}", self.setting_of(end)),
-            false => String::new(),
+        let at = |end: f64| {
+            if low < 0.0 && high > 0.0 {
+                format!(" at {}", self.setting_of(end))
+            } else {
+                String::new()
+            }
         };
         let [low_text, middle_text, high_text] = alike(ends);
         let range = format!("{low_text}{} to {high_text}{}", at(low), at(high));

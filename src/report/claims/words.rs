@@ -38,7 +38,9 @@ pub fn table(entries: &[Entry]) -> String {
         cells.chain([header[column].len()]).max().unwrap_or(0)
     };
     let room = WIDTH.saturating_sub(widest(0) + widest(1) + 4);
-    rows.iter_mut().for_each(|row| row[2] = shortened(&row[2], room));
+    for row in &mut rows {
+        row[2] = shortened(&row[2], room);
+    }
     lay_out(&header, &rows, |_| true)
 }
 

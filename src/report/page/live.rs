@@ -164,7 +164,7 @@ fn accuracy(trial: &LiveTrial) -> Cell {
 /// One line for each training, those under way included; `None` where no epoch has been evaluated.
 fn curves(results: &Results, live: &Live) -> Option<Section> {
     let mut drawn = each_training(&with_running(results, live))?;
-    drawn.chart.band = "Each line is one training, up to its last epoch so far.".to_owned();
+    "Each line is one training, up to its last epoch so far.".clone_into(&mut drawn.chart.band);
     let figure = figures::figure(drawn, &results.name);
     Some(Section {
         id: "curves".to_owned(),

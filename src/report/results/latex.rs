@@ -194,6 +194,7 @@ mod tests {
             accuracy: Some(accuracy),
             evaluated: None,
             running: None,
+            epochs: Vec::new(),
             cells: vec![placement.to_owned(), "8".to_owned(), accuracy.to_string()],
         };
         Live {

@@ -293,7 +293,7 @@ fn with_keys(mut chart: Chart) -> Chart {
 }
 
 fn entry(line: &Line) -> LegendEntry {
-    LegendEntry { label: line.label.clone(), symbol: Symbol::Line { key: line.key, band: true } }
+    LegendEntry { label: line.label.clone(), symbol: Symbol::Line { key: line.key } }
 }
 
 /// A difference of shares in percentage points, with its sign: `+1.3`, `−0.4`.

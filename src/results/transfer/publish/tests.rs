@@ -35,7 +35,8 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn read(root: &Path) -> Results {
-    let details = Details { steps: true, layers: vec!["dead"], predictions: true, ..Details::default() };
+    let details =
+        Details { steps: true, layers: vec!["dead"], predictions: true, ..Details::default() };
     reader::read_with(root, &details).unwrap()
 }
 
