@@ -43,7 +43,7 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BN_LAB_REVI
                   5 some trials failed · 6 device · 130 interrupted"
 )]
 pub struct Cli {
-    /// Colour the output: on a terminal (`auto`, which heeds `NO_COLOR` and `CLICOLOR_FORCE`), always or never
+    /// Colour the output: on a terminal (`auto`, which follows `NO_COLOR` and `CLICOLOR_FORCE`), always or never
     #[arg(
         long,
         global = true,
@@ -105,7 +105,7 @@ pub enum Command {
     /// Make a compact copy of a results folder, fit to be committed or sent; charts and comparisons
     /// need no more
     Publish(Publish),
-    /// Write the curves of every trial for another program: event files of `TensorBoard`
+    /// Write the curves of every trial for another program: event files of TensorBoard
     Export(Export),
     /// Write a Slurm array or a Kubernetes job that trains an experiment in parts
     Submit(Submit),
@@ -227,7 +227,7 @@ pub struct Run {
     /// so that several runs share the work without coordination
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// The report.
+    /// What follows the last trial.
     #[command(flatten)]
     pub at_end: AtEnd,
     /// Print nothing but errors

@@ -56,6 +56,8 @@
 //! - The memory that a training takes: [`train::memory`].
 //! - The interval and the test of a comparison: [`stats`], file `paired.rs`. The words of its verdict:
 //!   `wording::verdicts` in tables and charts, `report::page::answer` in reports.
+//! - Tables for LaTeX: `report::latex` (writing, escaping) and the file `latex.rs` beside each table. PDF: `plot::render::pdf`. Colours of the
+//!   terminal: `streams::ink`. Kept predictions: `train::predictions`, `compare::confusion`. The live page: `report::page::live`.
 //! - The axes of a chart: `plot::figures::axes` (range and ticks) and `plot::render::axes` (drawing).
 //! - The format of each file in a results folder: [`results::format::schema`].
 //! - How runs on several hosts share a folder, and what happens to a process that was suspended:
@@ -76,7 +78,7 @@
 //! | kind of norm | `config/spec/{norm,norm_keys}.rs`, `config/combinations/norm.rs`, `model/norm/mod.rs`, and its formula in `model/norm/`; without a fused form (`norm` in `train/step/fused/build.rs`, `normalisation.rs` beside it, the texts of `--kernels`), it is trained composed |
 //! | layer of feed-forward networks | `model/operation.rs`; `forward` and `operations` of the networks that have it; `border`, the layer's `Layout` if it has weights, and the layer in `train/step/fused/`; `case` in its `tests.rs`; `train/memory.rs`, `commands/bench/arithmetic.rs` |
 //! | key | its declaration in `config/spec/`, and the code that uses it |
-//! | figure | its file in `plot/figures/`, and a row of the catalogue in `plot/figures/mod.rs` |
+//! | figure | its file in `plot/figures/`; in `plot/figures/mod.rs` a row of the catalogue, and its name in `defaults`, `LAYER_FIGURES` or `TASK_FIGURES` if a run draws it |
 //!
 //! Where existing settings give other numbers than before, `NUMBERS_VERSION` is raised.
 //!

@@ -142,7 +142,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
     // These ignore links.
     (".is_dir()", &["fs.rs", "fs/"]),
-    (".exists()", &["fs.rs", "fs/"]),
+    (".exists()", &["build.rs", "fs.rs", "fs/"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),
     ("burn_pack", &["optim/state.rs"]),

@@ -145,7 +145,7 @@ fn merge_and_publish_carry_them_and_the_copy_gives_the_same_report() {
         let [one, other] =
             ["results/small", "compact"].map(|folder| lab.text(&format!("{folder}/{page}")));
         assert!(one == other, "{page} differs");
-        assert!(one.contains("A look at the task"), "{page}");
+        assert!(one.contains("What the networks predict"), "{page}");
     }
     for name in ["samples", "confusion", "confusion-differences", "mistakes", "weights"] {
         for kind in ["svg", "png"] {

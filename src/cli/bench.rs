@@ -43,7 +43,7 @@ pub struct Bench {
     #[arg(long, value_name = "KIND", default_value = "fused")]
     pub kernels: Kernels,
     /// The widest vector instructions that the fused kernels use [default: `$BN_LAB_INSTRUCTION_SET`, which `run`
-    /// heeds as well, else `native`]
+    /// follows as well, else `native`]
     #[arg(long, value_name = "NAME")]
     pub instruction_set: Option<InstructionSet>,
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// The program that reads what is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
-    /// Event files of `TensorBoard`: a run for each trial
+    /// Event files of TensorBoard: a run for each trial
     Tensorboard,
 }
 

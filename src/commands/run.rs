@@ -146,7 +146,7 @@ fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Op
     let (finished, unfinished) = writer.taken_over()?;
     if finished > 0 {
         say(&format!(
-            "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
+            "note: {} that ended here had been taken over by other runs, since this process was suspended for too long; their records count",
             units::trials(finished)
         ));
     }
@@ -234,7 +234,7 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     }
     if survey.last > 0 {
         say(&format!(
-            "note: {} last and by itself: the process was killed twice while training {}, perhaps for want of memory (`bn-lab plan` estimates it)",
+            "note: {} last and by itself: the process was killed twice while training {}, perhaps because memory ran out (`bn-lab plan` estimates it)",
             units::counted(survey.last, "trial comes", "trials come"),
             if survey.last == 1 { "it" } else { "them" }
         ));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::draft::Draft;
 use super::problem::{Place, Problems};
 use super::resolved_points::{PointCache, ReadKeys, ResolvedPoint};
-use super::spec::{Axis, Condition};
+use super::spec::{Axis, Condition, Length, STEPS};
 use super::sweep::{self, Sweep, SweepPoint, UNSET};
 use super::value::Value;
 
@@ -228,12 +228,29 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Refuses a sweep of `train.steps` in which some points do not have the key, and would be trained for the default
+    /// number of epochs.
+    fn check_lengths(&self, problems: &mut Problems) {
+        let has_steps = |condition: &Arc<Condition>| {
+            matches!(condition.settings.train.length, Length::Steps(_))
+        };
+        let steps = self.found.all.iter().filter(|condition| has_steps(condition)).count();
+        if steps == 0 || steps == self.found.all.len() {
+            return;
+        }
+        let axis = self.sweep.axes.iter().find(|axis| axis.key.path == STEPS.0.path);
+        let text = "`train.steps` is given for some points of the sweep only; the others would be trained for the default number of epochs";
+        let hint = "give it in every table of `sweep.include` and `sweep.when`, or sweep it for all points";
+        problems.add_with_hint(axis.map(|axis| axis.place), text, Some(hint.to_owned()));
+    }
+
     fn finish(mut self, problems: &mut Problems) -> Option<Conditions> {
         if self.found.all.is_empty() {
             let place = self.sweep.exclude.first().map(|pattern| pattern.place);
             problems.add(place, "`sweep.exclude` leaves no point of the sweep");
             return None;
         }
+        self.check_lengths(problems);
         let when = self.sweep.when.iter().map(|when| when.place).zip(&self.when_held);
         let exclude = self.sweep.exclude.iter().map(|pattern| pattern.place);
         let exclude = exclude.zip(&self.exclude_held);

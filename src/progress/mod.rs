@@ -46,7 +46,7 @@ fn log_line(trial: &Trial, log_of: &LogOf) -> String {
 /// Printed for a trial that another run has taken over.
 fn taken_line(trial: &Trial) -> String {
     format!(
-        "{} #{}: another run has taken it over, since this one stood still for so long; continuing with the next",
+        "{} #{}: another run has taken it over, since this process was suspended for too long; continuing with the next",
         trial.label, trial.replicate
     )
 }

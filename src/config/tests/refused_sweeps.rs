@@ -49,6 +49,10 @@ const BAD_GROUPS: &[(&str, &str)] = &[
     ("include = [{ name = 'a' }]", "`name` cannot be swept"),
     ("include = [{}]", "a point without any key"),
     ("include = [{ train.steps = 3 }]\ntrain.epochs = [1, 2]", "two lengths"),
+    (
+        "train.steps = [1, 2]\ninclude = [{ train.batch_size = 7 }]",
+        "`train.steps` is given for some points of the sweep only",
+    ),
     ("exclude = [{ seed = 1 }]", "`seed` cannot be swept"),
     ("exclude = [{ norm.placement = ['none', 'befor'] }]", "did you mean `\"before\"`?"),
     (

@@ -13,8 +13,9 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, TRANSPARENT};
 
 use super::backend::{Mark, PIXEL, place, units};
-use super::canvas::{Canvas, Place, Stroke, Tone};
+use super::canvas::{Canvas, Place};
 use super::layout::{Frame, TICK};
+use super::pen::{Stroke, Tone};
 use super::text::SMALL;
 use super::ticks::Labels;
 use crate::plot::chart::{Along, Axis, Point, Scale};

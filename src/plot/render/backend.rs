@@ -12,8 +12,9 @@ use plotters_backend::{
     FontTransform, text_anchor::HPos,
 };
 
-use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Canvas, Place};
 use super::font::text_width;
+use super::pen::{Pen, Stroke, Tone};
 use super::text::SMALL;
 use crate::plot::palette::Role;
 

@@ -9,6 +9,7 @@ use svg::node::{Node, Text as TextNode};
 
 use super::glyph::EM;
 use super::outline::Outlined;
+use super::pen::{Pen, Stroke, Tone};
 use super::text::Face;
 use super::{Colours, Style};
 use super::{font, outline};
@@ -38,58 +39,6 @@ pub(super) enum Anchor {
 /// Height of a capital letter in ems, and the distance of a text from the upper edge of its line.
 const CAPITAL: f64 = 0.729;
 const ASCENT: f64 = 0.76;
-
-/// The colour of an element.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Tone {
-    /// The colour of a role.
-    Of(Role),
-    /// The same colour in every theme: the shade of a value.
-    Fixed(Colour),
-    /// The gradient of shades, by its id.
-    Ramp,
-}
-
-/// The style of a line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stroke {
-    /// The colour of the line.
-    pub(super) tone: Tone,
-    /// The width of the line in pixels.
-    pub(super) width: f64,
-    /// Lengths of dash and gap in turn; empty for a solid line.
-    pub(super) dash: &'static [u32],
-    /// 1 for an opaque line.
-    pub(super) opacity: f64,
-}
-
-impl Stroke {
-    /// A solid line.
-    pub(super) fn solid(tone: Tone, width: f64) -> Self {
-        Self { tone, width, dash: &[], opacity: 1.0 }
-    }
-}
-
-/// The style of a shape: fill, outline, or both.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Pen {
-    /// Colour and opacity of its fill.
-    pub(super) fill: Option<(Tone, f64)>,
-    /// Its outline.
-    pub(super) stroke: Option<Stroke>,
-}
-
-impl Pen {
-    /// A filled shape without an outline.
-    pub(super) fn fill(tone: Tone, opacity: f64) -> Self {
-        Self { fill: Some((tone, opacity)), stroke: None }
-    }
-
-    /// An outline without fill.
-    pub(super) fn stroke(stroke: Stroke) -> Self {
-        Self { fill: None, stroke: Some(stroke) }
-    }
-}
 
 /// The pixels of one colour of a picture: runs of adjacent ones, each with its column, its row and its length.
 pub(super) type Layer = (Colour, Vec<[usize; 3]>);

@@ -2,7 +2,8 @@
 //! trial diverged, and a heavy frame around the best.
 
 use super::axes::{Drawn, Plot};
-use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Canvas, Place};
+use super::pen::{Pen, Stroke, Tone};
 use super::text::{Face, SMALL, wrap};
 use super::{font, words};
 use crate::plot::chart::{Axis, Cell, Point};

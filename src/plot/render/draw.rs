@@ -4,11 +4,12 @@ use std::cell::RefCell;
 
 use super::axes::{Drawn, Paper, Plot};
 use super::backend::LONGEST;
-use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Canvas, Place};
 use super::font::text_width;
 use super::layout::{Block, Layout, RowBox, layout};
 use super::legend::{EntryBox, ShadeBox, all_series, is_loose, series_of};
 use super::panel::{BAND_OPACITY, panel};
+use super::pen::{Pen, Stroke, Tone};
 use super::text::{Face, HEADING, PLAIN, SMALL, TITLE};
 use super::{Style, cells, marks, words};
 use crate::plot::chart::{Along, Axis, Chart, LegendEntry, Row, Series, Symbol};

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::canvas::{Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Canvas, Place};
+use super::pen::{Pen, Stroke, Tone};
 use crate::plot::palette::{Marker, Role};
 
 /// Half the height of a marker.

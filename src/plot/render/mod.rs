@@ -26,6 +26,7 @@ mod marks;
 mod outline;
 mod panel;
 mod pdf;
+mod pen;
 mod raster;
 mod references;
 mod system;

@@ -2,8 +2,9 @@
 //! of a series are in groups with its name, so that a page can hide and show it.
 
 use super::axes::{Drawn, Plot};
-use super::canvas::{Canvas, Pen, Place, Stroke, Tone};
+use super::canvas::{Canvas, Place};
 use super::marks::{self, CROSS, Crowd};
+use super::pen::{Pen, Stroke, Tone};
 use super::thin::thin;
 use super::{cells, references, tiles, words};
 use crate::plot::chart::{Along, Axis, Panel, Point, Scale, Series, Span};

@@ -1,9 +1,10 @@
 //! Values that are marked across a panel, with their names at positions where they cover least.
 
 use super::axes::{Drawn, Plot};
-use super::canvas::{Anchor, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Place};
 use super::font::text_width;
 use super::marks::CROSS;
+use super::pen::{Pen, Stroke, Tone};
 use super::text::{SMALL, wrap};
 use crate::plot::chart::{Along, Bar, Panel, Point, Reference, Series};
 use crate::plot::palette::Role;

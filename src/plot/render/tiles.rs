@@ -1,8 +1,9 @@
 //! The fields of a panel with numbers or pictures.
 
 use super::axes::{Drawn, Plot};
-use super::canvas::{Anchor, Canvas, Layer, Pen, Place, Stroke, Tone};
+use super::canvas::{Anchor, Canvas, Layer, Place};
 use super::font::text_width;
+use super::pen::{Pen, Stroke, Tone};
 use super::text::SMALL;
 use crate::plot::chart::{Content, Point, Tile};
 use crate::plot::palette::{Colour, Role};

@@ -32,7 +32,7 @@ pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
     blocks.extend((!told.is_empty()).then_some(Block::List(told)));
     let figures = charts.into_iter().map(|drawn| Block::Figure(Box::new(figure(drawn, name))));
     blocks.extend(figures);
-    Some(Section { id: "task".to_owned(), title: "A look at the task".to_owned(), blocks })
+    Some(Section { id: "task".to_owned(), title: "What the networks predict".to_owned(), blocks })
 }
 
 /// The confusions in words, for readers to whom a matrix is too small.
