@@ -82,9 +82,13 @@ class Results:
                 f"`{self.folder / 'trials.csv'}` lacks the columns {', '.join(sorted(missing))}"
             )
         # They name folders.
-        wrong = [trial for trial in trials["trial"] if not re.fullmatch(r"[0-9A-Za-z_-]+", str(trial))]
+        wrong = [
+            trial for trial in trials["trial"].fillna("") if not re.fullmatch(r"[\w-]+", trial, re.ASCII)
+        ]
         if wrong:
-            raise ResultsError(f"`{self.folder / 'trials.csv'}` has a trial that no run names so: {wrong[0]!r}")
+            raise ResultsError(
+                f"`{self.folder / 'trials.csv'}` has a trial that no run names so: {wrong[0]!r}"
+            )
         return trials
 
     @cached_property
