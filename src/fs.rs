@@ -18,7 +18,7 @@ pub use self::apart::apart;
 pub use self::append::{AppendFile, FilePrefix, whole_lines};
 pub use self::lock::{Held, Lock, Patience, tell_of_waits};
 pub use self::machine::kernel_and_device;
-pub use self::paths::{physical, seen_from};
+pub use self::paths::{is_same_folder, physical, seen_from};
 pub use self::place::{enclose, is_there};
 pub use self::rewriting::rewrite;
 

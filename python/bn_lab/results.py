@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,14 @@ class Results:
         if missing:
             raise ResultsError(
                 f"`{self.folder / 'trials.csv'}` lacks the columns {', '.join(sorted(missing))}"
+            )
+        # They name folders.
+        wrong = [
+            trial for trial in trials["trial"].fillna("") if not re.fullmatch(r"[\w-]+", trial, re.ASCII)
+        ]
+        if wrong:
+            raise ResultsError(
+                f"`{self.folder / 'trials.csv'}` has a trial that no run names so: {wrong[0]!r}"
             )
         return trials
 
@@ -165,7 +174,7 @@ def _read(path: Path) -> pd.DataFrame:
     for column in table.columns:
         if pandas.api.types.is_string_dtype(table[column].dtype) and column != "trial":
             # bn-lab writes an apostrophe in front of what a spreadsheet would take for a formula.
-            table[column] = table[column].str.replace(r"^'(?=[=+\-@])", "", regex=True)
+            table[column] = table[column].str.replace(r"^'(?='*[=+\-@])", "", regex=True)
     return table
 
 

@@ -93,10 +93,12 @@ def test_ids_are_texts_and_texts_are_what_they_say(copy: Path) -> None:
     first = text.splitlines()[1].split(",")[0]
     # Digits alone, and a text that spreadsheets would take for a formula.
     text = text.replace(first, "12345678e1234567").replace(",none,", ",NA,").replace(",after,", ",'-x,")
+    # An apostrophe of the user's own in front of such a text.
+    text = text.replace(",before,", ",''=y,")
     (copy / "trials.csv").write_text(text)
     trials = bn_lab.load(copy).trials
     assert trials["trial"][0] == "12345678e1234567"
-    assert set(trials["norm.placement"]) == {"NA", "before", "-x"}
+    assert set(trials["norm.placement"]) == {"NA", "'=y", "-x"}
 
 
 def test_errors_name_the_folder_and_the_way_out(copy: Path) -> None:
@@ -118,6 +120,10 @@ def test_errors_name_the_folder_and_the_way_out(copy: Path) -> None:
     (copy / "summary.csv").write_bytes(b"\xff\xfe")
     with pytest.raises(bn_lab.ResultsError, match="summary.csv` cannot be read"):
         _ = results.summary
+    whole = (copy / "trials.csv").read_text()
+    (copy / "trials.csv").write_text(whole.replace(trial, "../../elsewhere"))
+    with pytest.raises(bn_lab.ResultsError, match="a trial that no run names so: '../../elsewhere'"):
+        _ = bn_lab.load(copy).epochs
     (copy / "trials.csv").write_text("a,b\n1,2\n")
     with pytest.raises(bn_lab.ResultsError, match="lacks the columns condition, outcome"):
         _ = bn_lab.load(copy).trials

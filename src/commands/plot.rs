@@ -30,7 +30,8 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
         return list(arguments);
     }
     output(arguments).check()?;
-    selection::check_apart(&arguments.selection.filter, arguments.output.as_deref())?;
+    let root = &arguments.results;
+    selection::check_apart(&arguments.selection.filter, root, arguments.output.as_deref())?;
     let Requested { filters, orders, labels } = requested(&arguments.selection);
     let is_default = arguments.figure.is_empty()
         && request(arguments) == Request::default()
@@ -42,13 +43,14 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     // Checked before anything is written there, since it may be no results folder.
     let name = files::name(layout.root())?;
-    let paths = if let Some(folder) = &arguments.output {
+    let charts = layout.charts();
+    let apart = arguments.output.as_ref().filter(|output| !fs::is_same_folder(output, &charts));
+    let paths = if let Some(folder) = apart {
         ownership::check_apart(folder, Some(&name))?;
         // No run draws into that folder, and the results folder is only read, so no lock is needed.
         draw(arguments, &figures, folder)?
     } else {
-        let folder = layout.charts();
-        locks::while_drawing(&layout, || draw(arguments, &figures, &folder))?
+        locks::while_drawing(&layout, || draw(arguments, &figures, &charts))?
     };
     for path in paths {
         print(&format!("{}\n", path.display()))?;

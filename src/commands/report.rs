@@ -68,7 +68,7 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
 
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     let selection = &arguments.selection;
-    selection::check_apart(&selection.filter, arguments.output.as_deref())?;
+    selection::check_apart(&selection.filter, folder, arguments.output.as_deref())?;
     let select = |results| selection::select(results, requested(selection));
     let read = Folder::read(folder, &arguments.figures, select)?;
     if arguments.figures.is_empty() {
@@ -79,7 +79,7 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
         say(NOTHING_TO_DRAW);
     }
     let target = arguments.output.as_deref().unwrap_or(folder);
-    let is_beside = target == folder;
+    let is_beside = fs::is_same_folder(target, folder);
     ownership::check_apart(target, Some(&read.results.name))?;
     material.apart = (!is_beside).then(|| folder.display().to_string());
     let report = page::report(&material, read.charts.clone());

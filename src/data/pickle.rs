@@ -10,6 +10,12 @@
 /// Bytes of an image: three planes of 32×32.
 const IMAGE: usize = 3 * 32 * 32;
 
+/// Largest file: twice as many bytes as a published one has.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Most operations, about 20 times those of a published file: each takes much more memory than its byte in the file.
+const MOST_OPERATIONS: usize = 1 << 20;
+
 /// One operation of a pickle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operation<'b> {
@@ -94,12 +100,18 @@ fn pixels<'b>(operations: &[Operation<'b>]) -> Result<&'b [u8], String> {
 
 /// The operations of a pickle up to its end, without those that only remember values.
 fn operations(bytes: &[u8]) -> Result<Vec<Operation<'_>>, String> {
+    if bytes.len() > MOST_BYTES {
+        return Err(format!("it has more than {MOST_BYTES} bytes"));
+    }
     let mut rest = Rest { bytes, at: 0 };
     if rest.take(2)? != [0x80, 2] {
         return Err("it is no pickle of protocol 2".to_owned());
     }
     let mut operations = Vec::new();
     loop {
+        if operations.len() == MOST_OPERATIONS {
+            return Err(format!("its pickle has more than {MOST_OPERATIONS} operations"));
+        }
         let at = rest.at;
         operations.push(match rest.take(1)?[0] {
             b'.' => return Ok(operations),
@@ -220,6 +232,15 @@ pub(super) mod tests {
         for length in 0..bytes.len() {
             assert!(as_records(&bytes[..length]).is_err(), "cut to {length} bytes");
         }
+    }
+
+    #[test]
+    fn a_file_that_would_take_much_memory_is_refused() {
+        let many = [&b"\x80\x02"[..], &vec![b'N'; MOST_OPERATIONS + 1], b"."].concat();
+        let error = as_records(&many).unwrap_err();
+        assert!(error.contains("more than 1048576 operations"), "{error}");
+        let error = as_records(&vec![0; MOST_BYTES + 1]).unwrap_err();
+        assert!(error.contains("more than 67108864 bytes"), "{error}");
     }
 
     #[test]

@@ -315,10 +315,10 @@ impl Source {
         }
     }
 
-    /// The error for a file that is damaged.
+    /// The error for a file that is damaged. Those in Keras's folder can stay: what is downloaded comes first.
     pub(super) fn unusable(&self, path: &Path, fault: &str) -> Error {
         Error::Data(format!(
-            "the data file `{}` is unusable: {fault}; delete it and run `bn-lab data fetch {}`",
+            "the data file `{}` is unusable: {fault}; delete it, unless it is Keras's, and run `bn-lab data fetch {}`",
             path.display(),
             self.name
         ))

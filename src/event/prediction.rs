@@ -43,6 +43,15 @@ impl PictureKind {
             Self::Weights => "weights",
         }
     }
+
+    /// Most pictures of this kind that a trial has.
+    pub const fn most(self) -> usize {
+        match self {
+            Self::Sample => 20,
+            Self::Mistake => 8,
+            Self::Weights => 16,
+        }
+    }
 }
 
 /// A small picture.
@@ -66,4 +75,13 @@ pub struct Picture {
     pub high: f64,
     /// The channel planes one after the other, each row by row.
     pub pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// Most values of a picture, those of a colour image of 64 × 64: pictures must stay small.
+    pub const LARGEST: usize = 3 * 64 * 64;
+
+    /// Most pictures of a trial.
+    pub const MOST: usize =
+        PictureKind::Sample.most() + PictureKind::Mistake.most() + PictureKind::Weights.most();
 }

@@ -30,6 +30,14 @@ fn physical_folder(folder: &Path) -> PathBuf {
     }
 }
 
+/// Whether two paths name the same folder, which need not exist: links in them and `..` are resolved.
+pub fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| {
+        physical_folder(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    };
+    whole(one) == whole(other)
+}
+
 /// The path relative to the folder `from`, with forward slashes: `../people.csv`. Absolute where
 /// there is no relative one.
 pub fn seen_from(from: &Path, path: &Path) -> String {

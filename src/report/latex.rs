@@ -171,7 +171,7 @@ fn escaped(letter: char) -> Option<&'static str> {
     symbols.into_iter().find(|(symbol, _)| *symbol == letter).map(|(_, latex)| *latex)
 }
 
-const SYMBOLS: [(char, &str); 41] = [
+const SYMBOLS: [(char, &str); 42] = [
     ('\\', r"\textbackslash{}"),
     ('{', r"\{"),
     ('}', r"\}"),
@@ -189,6 +189,8 @@ const SYMBOLS: [(char, &str); 41] = [
     ('`', r"\textasciigrave{}"),
     // After the end of a row it would begin an option.
     ('[', "{[}"),
+    // And this would forbid a page break there.
+    ('*', "{*}"),
     ('\u{a0}', "~"),
     ('\u{202f}', r"\,"),
     ('−', "$-$"),

@@ -1,10 +1,13 @@
 //! Which conditions tables, charts and reports show, and in which order their values are.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::query::Filter;
 use crate::compare::unknown;
 use crate::error::{Error, Result};
+use crate::fs;
+use crate::results::format::layout::Layout;
 use crate::results::query::{Labels, Results, TrialCurves};
 
 /// What the command line requests.
@@ -57,9 +60,13 @@ pub fn select(mut results: Results, requested: Requested<'_>) -> Result<Results>
     Ok(part)
 }
 
-/// Refuses to write what shows a part among the files of the whole experiment: a reader could not tell them apart.
-pub fn check_apart(filters: &[String], output: Option<&std::path::Path>) -> Result<()> {
-    if filters.is_empty() || output.is_some() {
+/// Refuses to write what shows a part among the files of the whole experiment, the results folder at `root`: a reader
+/// could not tell them apart.
+pub fn check_apart(filters: &[String], root: &Path, output: Option<&Path>) -> Result<()> {
+    let is_own = output.is_none_or(|output| {
+        fs::is_same_folder(output, root) || fs::is_same_folder(output, &Layout::new(root).charts())
+    });
+    if filters.is_empty() || !is_own {
         return Ok(());
     }
     Err(Error::Usage(
@@ -190,6 +197,23 @@ mod tests {
         let decay = ["none 8 ", "none 32 ", "before 32 0.99"];
         assert_eq!(selected(&["norm.decay > 0.95"], &[]), decay);
         assert_eq!(selected(&["decay=0.99", "placement != none"], &[]), ["before 32 0.99"]);
+    }
+
+    #[test]
+    fn a_part_is_written_beside_no_whole_however_its_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("x");
+        fs::create_folder(&root.join("charts")).unwrap();
+        let filters = texts(&["batch_size = 8"]);
+        let refused = |output: Option<&Path>| check_apart(&filters, &root, output).is_err();
+        assert!(refused(None));
+        for own in ["x", "x/charts", "./x", "x/../x"] {
+            assert!(refused(Some(&folder.path().join(own))), "{own}");
+        }
+        for other in ["y", "x/part", "charts"] {
+            assert!(!refused(Some(&folder.path().join(other))), "{other}");
+        }
+        assert!(check_apart(&[], &root, None).is_ok());
     }
 
     #[test]

@@ -36,19 +36,22 @@ pub struct Site {
 pub struct FurtherOption(String);
 
 /// The options that the script sets, and what sets them; the empty text where nothing else can.
-const OWN: [(&str, &str); 15] = [
+const OWN: [(&str, &str); 18] = [
     ("array", "`--tasks` and `--array-limit`"),
     ("time", "`--time`"),
     ("cpus-per-task", "`--cpus`"),
     ("mem", "`--memory`"),
     ("mem-per-cpu", "`--memory`"),
+    ("mem-per-gpu", "`--memory`"),
     ("gpus", "`--gpus`"),
+    ("gpus-per-node", "`--gpus`"),
     ("partition", "`--partition`"),
     ("account", "`--account`"),
     ("qos", "`--qos`"),
     ("job-name", ""),
     ("output", ""),
     ("requeue", ""),
+    ("no-requeue", ""),
     ("signal", ""),
     ("open-mode", ""),
     ("wrap", ""),
@@ -66,7 +69,8 @@ pub fn further_option(text: &str) -> Result<FurtherOption, String> {
                 .to_owned(),
         );
     }
-    match OWN.iter().find(|(own, _)| *own == plain) {
+    // `sbatch` takes the beginning of a name for the name.
+    match OWN.iter().find(|(own, _)| own.starts_with(plain)) {
         Some((_, "")) => return Err(format!("`{name}` is set by the script")),
         Some((_, by)) => return Err(format!("`{name}` is set by {by}")),
         None => {}

@@ -143,6 +143,10 @@ fn options_that_the_script_sets_itself_or_that_are_none_are_refused() {
         ("--mem-per-cpu=4G", "`--memory`"),
         ("--account=lab", "`--account`"),
         ("--requeue", "set by the script"),
+        ("--no-requeue", "set by the script"),
+        ("--tim=9", "`--time`"),
+        ("--mem-per-gpu=4G", "`--memory`"),
+        ("--gpus-per-node=2", "`--gpus`"),
         ("--wrap=x", "set by the script"),
     ] {
         let fault = slurm::further_option(text).expect_err(text);

@@ -5,17 +5,8 @@ use crate::config::spec::Shape;
 use crate::data::batches::Prepared;
 use crate::event::{NamedTensor, Picture, PictureKind, Prediction};
 
-/// Most sample inputs, and most of one class.
-const SAMPLES: (usize, usize) = (20, 2);
-
-/// Most mistakes.
-const MISTAKES: usize = 8;
-
-/// Most units of the first layer.
-const UNITS: usize = 16;
-
-/// Most values of a picture, those of a colour image of 64 × 64: pictures must stay small.
-const LARGEST: usize = 3 * 64 * 64;
+/// Most samples of one class.
+const SAMPLES_OF_CLASS: usize = 2;
 
 /// The pictures of a trained network with these `predictions` for the test set and these `tensors`; none where the inputs
 /// are no images, or large ones.
@@ -26,7 +17,7 @@ pub(super) fn pictures(
 ) -> Vec<Picture> {
     let shape = data.shape();
     let is_image = data.test_image(0).is_some() && [1, 3].contains(&shape.channels);
-    if !is_image || shape.features() > LARGEST {
+    if !is_image || shape.features() > Picture::LARGEST {
         return Vec::new();
     }
     let example = |kind: PictureKind| {
@@ -55,8 +46,8 @@ fn picture(
 /// The first test examples of each class, class by class.
 fn samples(predictions: &[Prediction]) -> Vec<usize> {
     let classes = predictions.iter().map(|prediction| prediction.label + 1).max().unwrap_or(0);
-    let (most, most_of_class) = SAMPLES;
-    let each = (most / classes.max(1)).clamp(1, most_of_class);
+    let most = PictureKind::Sample.most();
+    let each = (most / classes.max(1)).clamp(1, SAMPLES_OF_CLASS);
     let of_class = |class: usize| {
         let examples = predictions.iter().enumerate();
         let examples = examples.filter(move |(_, prediction)| prediction.label == class);
@@ -72,7 +63,7 @@ fn mistakes(predictions: &[Prediction]) -> Vec<usize> {
     let mut mistakes: Vec<usize> = (0..predictions.len()).filter(wrong).collect();
     let probability = |example: usize| predictions[example].probability;
     mistakes.sort_by(|&a, &b| probability(b).total_cmp(&probability(a)));
-    mistakes.truncate(MISTAKES);
+    mistakes.truncate(PictureKind::Mistake.most());
     mistakes
 }
 
@@ -87,12 +78,16 @@ fn weights(tensors: &[NamedTensor], image: Shape) -> Vec<Picture> {
     };
     let is_weight =
         |tensor: &&NamedTensor| tensor.name.ends_with(".weight") && tensor.shape.len() > 1;
+    let is_small = |shape: &Shape| shape.features() <= Picture::LARGEST;
     // The first layer alone: a later one that happens to have as many inputs does not see pixels.
     let first = tensors.iter().find(is_weight);
-    let Some((first, shape)) = first.and_then(|tensor| Some((tensor, shape_of(tensor)?))) else {
+    let Some((first, shape)) =
+        first.and_then(|tensor| Some((tensor, shape_of(tensor).filter(is_small)?)))
+    else {
         return Vec::new();
     };
-    let units = first.values.chunks_exact(shape.features()).take(UNITS).enumerate();
+    let units =
+        first.values.chunks_exact(shape.features()).take(PictureKind::Weights.most()).enumerate();
     units.map(|(unit, weights)| unit_picture(unit, weights, shape)).collect()
 }
 
@@ -136,7 +131,7 @@ mod tests {
         ];
         assert_eq!(mistakes(&predictions), [2, 1, 3]);
         let many: Vec<Prediction> = (0..20).map(|_| prediction(0, 1, 0.8)).collect();
-        assert_eq!(mistakes(&many), (0..MISTAKES).collect::<Vec<_>>());
+        assert_eq!(mistakes(&many), (0..PictureKind::Mistake.most()).collect::<Vec<_>>());
     }
 
     #[test]

@@ -12,6 +12,9 @@
 # Exit code: 0 if no check failed.
 
 set -u -o pipefail
+# A folder of CDPATH would be printed, and entered instead.
+unset CDPATH
+export PYTHONDONTWRITEBYTECODE=1
 cd "$(dirname "$0")/../.." || exit 1
 work=$PWD/target/packaging
 profile=${PROFILE:-release}
@@ -68,7 +71,8 @@ wheel() (
 )
 module() (
     set -e
-    pytest -W error -p no:cacheprovider
+    # The module of the wheel, not that of this repository.
+    pytest -W error -p no:cacheprovider -o pythonpath=
     mypy --cache-dir "$work/mypy"
     ruff check --no-cache python docs
     ruff format --no-cache --check python docs

@@ -37,6 +37,7 @@ impl<'a> LivePage<'a> {
     /// The page of the results folder at `root`, written to `file`, which must not be anything else.
     pub(super) fn new(root: &'a Path, file: &'a Path) -> Result<Self> {
         check(file)?;
+        check_is_no_report(root, file)?;
         Ok(Self { root, file, due: Instant::now(), every: EVERY, failures: 0 })
     }
 
@@ -91,6 +92,18 @@ impl<'a> LivePage<'a> {
     }
 }
 
+/// Refuses the path of the report, which the end of a run writes and would refuse to write over the live page.
+fn check_is_no_report(root: &Path, file: &Path) -> Result<()> {
+    let name = "report.html";
+    if fs::physical(file) != fs::physical(&root.join(name)) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "`{}` is the report of that folder\n  hint: name another file, such as `--html live.html`",
+        file.display()
+    )))
+}
+
 /// Refuses a path at which there is anything but an earlier page of this kind.
 fn check(file: &Path) -> Result<()> {
     let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -124,4 +137,23 @@ fn is_ours(file: &Path) -> Result<bool> {
     }
     let start = fs::read_start(file, START)?;
     Ok(start.is_empty() || live::is_live_page(&start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_is_no_place_for_the_live_page_however_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_folder(&root.join("charts")).unwrap();
+        for report in ["report.html", "./report.html", "charts/../report.html"] {
+            let error = check_is_no_report(root, &root.join(report)).unwrap_err().to_string();
+            assert!(error.contains("is the report of that folder"), "{error}");
+        }
+        for other in ["live.html", "charts/report.html"] {
+            check_is_no_report(root, &root.join(other)).unwrap();
+        }
+    }
 }

@@ -87,14 +87,19 @@ fn owner(file: &Path) -> Result<Option<String>> {
 /// no longer has. `TensorBoard` would show them beside the others.
 fn remove_others(folder: &Path, name: &str, written: &BTreeSet<&Path>) -> Result<()> {
     for condition in fs::folders(folder)? {
+        let mut has_removed = false;
         for run in fs::folders(&condition)? {
             let file = run.join(FILE);
             if !written.contains(file.as_path()) && owner(&file)?.as_deref() == Some(name) {
                 fs::remove_if_exists(&file)?;
                 fs::remove_empty_folder(&run);
+                has_removed = true;
             }
         }
-        fs::remove_empty_folder(&condition);
+        // An empty folder that held no export is not ours.
+        if has_removed {
+            fs::remove_empty_folder(&condition);
+        }
     }
     Ok(())
 }

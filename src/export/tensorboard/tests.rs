@@ -162,8 +162,12 @@ fn exporting_again_leaves_one_copy_and_what_is_not_ours() {
     fs::replace(&foreign, b"theirs").unwrap();
     let note = root.join("placement=before,learning_rate=1/replicate-1/note.txt");
     fs::replace(&note, b"a note").unwrap();
+    let empty = root.join("empty");
+    fs::create_folder(&empty).unwrap();
     let fewer = both().into_iter().take(2).collect();
     write(&results("x", fewer), root).unwrap();
+    assert!(fs::is_folder(&empty), "it held no export");
+    assert!(!fs::is_there(&root.join("placement=none,learning_rate=0.1")), "it held exports alone");
     let left = files();
     assert!(left.contains(&foreign) && left.contains(&note), "{left:?}");
     // With one condition left, nothing varies but its placement names it.

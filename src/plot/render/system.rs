@@ -2,9 +2,10 @@
 //! text has such letters: a chart without them is the same on every machine.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use resvg::usvg::fontdb::{Database, FaceInfo, ID, Style, Weight};
+use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Style, Weight};
 use resvg::usvg::{FontResolver, Options};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
@@ -85,8 +86,12 @@ fn of(letter: char) -> Option<ID> {
     })
 }
 
-/// The order in which fonts are preferred.
-fn rank(face: &FaceInfo) -> (bool, bool, bool, u16, String) {
+/// The order in which fonts are preferred; the file decides last, since the folders of a system have no order.
+fn rank(face: &FaceInfo) -> (bool, bool, bool, u16, String, PathBuf, u32) {
+    let file = match &face.source {
+        Source::File(path) | Source::SharedFile(path, _) => path.clone(),
+        Source::Binary(_) => PathBuf::new(),
+    };
     let family = face.families.first().map_or("", |(name, _)| name.as_str());
     (
         face.style != Style::Normal,
@@ -94,6 +99,8 @@ fn rank(face: &FaceInfo) -> (bool, bool, bool, u16, String) {
         !family.contains("Sans"),
         face.weight.0.abs_diff(Weight::NORMAL.0),
         face.post_script_name.clone(),
+        file,
+        face.index,
     )
 }
 

@@ -12,12 +12,6 @@ use crate::results::format::files::damaged;
 use crate::results::format::schema::{EpochRow, PictureRow, PredictionRow};
 use crate::results::query::Predictions;
 
-/// Most values of a picture: many more than this program writes, and few enough to draw.
-const LARGEST: usize = 1 << 16;
-
-/// Most pictures of a trial, for the same reason.
-const MOST: usize = 1000;
-
 /// The predictions of one trial while they are read.
 #[derive(Debug, Clone, Default)]
 pub(in crate::results) struct Gathering {
@@ -83,7 +77,7 @@ pub(in crate::results) fn picture(row: &PictureRow, path: &Path) -> Result<Pictu
     let kind = kinds.find(|kind| kind.name() == row.kind).ok_or_else(|| wrong("`kind`"))?;
     let sizes = [row.channels, row.height, row.width];
     let values = sizes.into_iter().try_fold(1, usize::checked_mul);
-    let values = values.filter(|values| (1..=LARGEST).contains(values));
+    let values = values.filter(|values| (1..=Picture::LARGEST).contains(values));
     let values = values.ok_or_else(|| wrong("the size"))?;
     let is_range = row.low.is_finite() && row.high.is_finite() && row.low <= row.high;
     if !is_range {
@@ -110,7 +104,7 @@ pub(in crate::results) fn picture(row: &PictureRow, path: &Path) -> Result<Pictu
 
 /// The pictures in these rows of the file at `path`.
 pub(in crate::results) fn pictures(rows: &[PictureRow], path: &Path) -> Result<Vec<Picture>> {
-    if rows.len() > MOST {
+    if rows.len() > Picture::MOST {
         return Err(damaged(path, &"it has more pictures of a trial than bn-lab writes"));
     }
     rows.iter().map(|row| picture(row, path)).collect()
@@ -193,6 +187,7 @@ mod tests {
             (changed(&|row| row.kind = "photo".to_owned()), "`kind`"),
             (changed(&|row| row.width = 0), "the size"),
             (changed(&|row| row.width = usize::MAX), "the size"),
+            (changed(&|row| row.width = Picture::LARGEST + 1), "the size"),
             (changed(&|row| row.height = 2), "the number of `pixels`"),
             (changed(&|row| row.pixels = "00ABFF".to_owned()), "`pixels`"),
             (changed(&|row| row.pixels.push('0')), "`pixels`"),
@@ -202,6 +197,7 @@ mod tests {
             assert!(error.starts_with("`pictures.csv` is damaged: "), "{error}");
             assert!(error.contains(&format!("{says} of the picture 7")), "{error}");
         }
-        assert!(pictures(&vec![row; MOST + 1], path).is_err());
+        assert!(pictures(&vec![row.clone(); Picture::MOST], path).is_ok());
+        assert!(pictures(&vec![row; Picture::MOST + 1], path).is_err());
     }
 }

@@ -7,6 +7,9 @@ use crate::units;
 /// Most classes that a matrix shows.
 const MOST: usize = 20;
 
+/// Most classes that there can be: predictions store a class in a byte. A damaged description may list any number.
+const LARGEST: usize = 256;
+
 /// Longest name of a class, in characters.
 const LONGEST: usize = 24;
 
@@ -44,7 +47,7 @@ impl Classes {
         let described = trials.iter().find_map(|trial| trial.data.as_deref());
         let largest = trials.iter().filter_map(|trial| trial.predictions.as_ref()?.largest_class());
         let count = largest.max().map_or(0, |largest| largest + 1);
-        let count = count.max(described.map_or(0, |data| data.classes.len()));
+        let count = count.max(described.map_or(0, |data| data.classes.len())).min(LARGEST);
         let named = NAMED.iter().find(|(name, _)| described.is_some_and(|d| d.dataset == *name));
         let name = |class: usize| {
             let known = named.and_then(|(_, names)| names.get(class)).copied();
@@ -78,5 +81,23 @@ impl Classes {
         shown.truncate(MOST);
         shown.sort_unstable();
         shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::description::{ClassCount, DatasetDescription};
+
+    #[test]
+    fn a_description_with_more_classes_than_predictions_can_have_is_cut() {
+        let class = |name: usize| ClassCount { name: name.to_string(), train: 1, test: 1 };
+        let classes = (0..200_000).map(class).collect();
+        let data = DatasetDescription { classes, ..DatasetDescription::default() };
+        let trial = TrialCurves { data: Some(Arc::new(data)), ..TrialCurves::default() };
+        let classes = Classes::of(&[&trial]);
+        assert_eq!((classes.count(), classes.name(255)), (LARGEST, "255"));
     }
 }

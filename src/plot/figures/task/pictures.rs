@@ -260,7 +260,7 @@ fn chart_of_weights(arrangement: &Arrangement<'_>, facet: &Facet) -> Option<Char
     let lines = lines(arrangement, facet);
     let tile = |_: &[&TrialCurves], picture: &Picture| {
         let largest = format!("± {}", significant(picture.high));
-        let hover = format!("unit {}, weights within {largest}", picture.number + 1);
+        let hover = format!("unit {}, weights within {largest}", picture.number.saturating_add(1));
         tile_of(picture, vec![largest], hover)
     };
     let (x, row) = rows_of_pictures(&lines, PictureKind::Weights, tile)?;
