@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(wrapped("over the n = 6 runs"), ["over the", "n = 6 runs"]);
         assert_eq!(wrapped("interval 95 % here"), ["interval", "95 % here"]);
         assert_eq!(wrapped("a difference before − none"), ["a", "difference", "before −", "none"]);
-        assert_eq!(wrapped("batch 8\u{a0}of 9"), ["batch", "8\u{a0}of 9"]);
+        assert_eq!(wrapped("batches 8\u{a0}of 9"), ["batches", "8\u{a0}of 9"]);
         assert_eq!(wrapped("one two · three"), ["one two ·", "three"]);
         assert!((longest("one three two", PLAIN, &ten_pixels_a_letter) - 50.0).abs() < 1e-9);
     }
