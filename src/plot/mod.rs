@@ -85,7 +85,7 @@ mod tests {
             replicate: 1,
             status,
             diverged_step: None,
-            epochs: vec![row(0), row(1)],
+            epochs: vec![row(0), row(1), row(2)],
             ..TrialCurves::default()
         };
         Results {
