@@ -82,8 +82,14 @@ pub struct Changes {
 
 impl Changes {
     /// The differences `later − earlier`, replicate by replicate; `None` where no replicate has predictions of both, or
-    /// they have different test sets.
-    pub fn of(later: &[&TrialCurves], earlier: &[&TrialCurves], classes: usize) -> Option<Self> {
+    /// they have different test sets. `matrices` is the number of such differences that are shown together: the family is
+    /// that of all of their cells.
+    pub fn of(
+        later: &[&TrialCurves],
+        earlier: &[&TrialCurves],
+        classes: usize,
+        matrices: usize,
+    ) -> Option<Self> {
         let pairs = pairs(later, earlier);
         let sizes = |of: &Predictions| -> Vec<usize> {
             (0..classes).map(|label| total(of, label, classes)).collect()
@@ -94,7 +100,7 @@ impl Changes {
         if !pairs.iter().all(is_same) {
             return None;
         }
-        let family = classes * totals.iter().filter(|&&total| total > 0).count();
+        let family = matrices * classes * totals.iter().filter(|&&total| total > 0).count();
         let cell = |cell: usize| {
             let (label, predicted) = (cell / classes, cell % classes);
             let count = |of: &Predictions| of.count(label, predicted) as f64;
@@ -228,7 +234,7 @@ mod tests {
         let file = file();
         let [later, earlier] = [&file.before, &file.none].map(trials);
         let [later, earlier] = [&later, &earlier].map(|all| all.iter().collect::<Vec<_>>());
-        let changes = Changes::of(&later, &earlier, file.before.classes).unwrap();
+        let changes = Changes::of(&later, &earlier, file.before.classes, 1).unwrap();
         assert_eq!(changes.pairs, file.before.trials.len());
         let mut clear = 0;
         for (label, predicted, change) in changes.cells() {
@@ -250,10 +256,11 @@ mod tests {
         let later: Vec<TrialCurves> = (1..=5).map(|k| trial(k, &[0; 50], &[1; 50])).collect();
         let earlier: Vec<TrialCurves> = (1..=5).map(|k| trial(k, &[0; 50], &[0; 50])).collect();
         let [later, earlier] = [&later, &earlier].map(|all| all.iter().collect::<Vec<_>>());
-        let changes = Changes::of(&later, &earlier, 2).unwrap();
+        let changes = Changes::of(&later, &earlier, 2, 1).unwrap();
         let change = changes.cell(0, 1).unwrap();
         assert!(change.interval.unwrap().low > 0.5 && !change.is_clear, "{change:?}");
         assert_eq!((changes.family, changes.cell(1, 0)), (2, None));
+        assert_eq!(Changes::of(&later, &earlier, 2, 3).unwrap().family, 6, "of three matrices");
         // A single example more in each of six replicates.
         let change = super::change(&[1.0; 6], 1000, 100).unwrap();
         assert!(!change.is_clear, "{change:?}");
@@ -267,9 +274,9 @@ mod tests {
         let other_set = trial(1, &[0, 0], &[0, 0]);
         let other_replicate = trial(2, &[0, 1], &[0, 0]);
         let none = TrialCurves { replicate: 1, ..TrialCurves::default() };
-        assert!(Changes::of(&[&one], &[&one], 2).is_some());
+        assert!(Changes::of(&[&one], &[&one], 2, 1).is_some());
         for other in [&other_set, &other_replicate, &none] {
-            assert!(Changes::of(&[&one], &[other], 2).is_none());
+            assert!(Changes::of(&[&one], &[other], 2, 1).is_none());
         }
         assert_eq!(Confusion::of(&[&none], 2), None);
     }

@@ -19,6 +19,9 @@ pub struct Chart {
     pub title: String,
     /// A description in smaller print; may be empty.
     pub subtitle: String,
+    /// Which part of the experiment is shown, as a sentence; empty for all of it. Drawn where the subtitle, which says it,
+    /// is left out.
+    pub scope: String,
     /// The title of the legend: `Batch normalisation`.
     pub legend_title: String,
     /// One entry for each line, even if no panel has it.

@@ -145,7 +145,17 @@ pub(super) fn number(formatted: &str) -> String {
     {
         return format!("${mantissa} \\times 10^{{{exponent}}}$");
     }
-    text(&formatted.replace('-', "−"))
+    text(&with_minus(formatted))
+}
+
+/// A hyphen before a number becomes a minus sign; one within a word or a number (`fashion-mnist`) stays.
+fn with_minus(formatted: &str) -> String {
+    let letters: Vec<char> = formatted.chars().collect();
+    let is_minus = |at: usize| {
+        let is_apart = at == 0 || !letters[at - 1].is_alphanumeric();
+        letters[at] == '-' && is_apart && letters.get(at + 1).is_some_and(char::is_ascii_digit)
+    };
+    (0..letters.len()).map(|at| if is_minus(at) { '−' } else { letters[at] }).collect()
 }
 
 /// Any text, escaped.
@@ -280,6 +290,7 @@ mod tests {
         assert_eq!(number("[-0.25, 1.00]"), "{[}$-$0.25, 1.00]");
         assert_eq!(number("1.25e-5"), r"$1.25 \times 10^{-5}$");
         assert_eq!(number("none"), "none");
+        assert_eq!(number("fashion-mnist"), "fashion-mnist", "a hyphen is no minus sign");
     }
 
     fn table(rows: usize, cell: &str) -> Table {

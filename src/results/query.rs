@@ -33,8 +33,10 @@ pub struct Results {
     pub axes: Vec<String>,
     /// The keys of `[norm]` that are not axes, by their dotted names, with values as tables write them.
     pub norm: BTreeMap<String, String>,
-    /// The trials, in the order of the plan.
+    /// The trials, in the order of the plan, or in the one that was requested for readers.
     pub trials: Vec<TrialCurves>,
+    /// The ids of the trials in the order of the plan, where [`Results::trials`] are in another one.
+    pub planned: Vec<String>,
     /// The `[tune]` section, if there is one.
     pub tuning: Option<Tuning>,
     /// The `[claim]` section, if there is one.
@@ -146,6 +148,7 @@ impl Results {
             axes: self.axes.clone(),
             norm: self.norm.clone(),
             trials,
+            planned: self.planned.clone(),
             tuning: self.tuning.clone(),
             claim: self.claim.clone(),
             cautions: self.cautions.clone(),

@@ -91,6 +91,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
         labels: Labels::default(),
         whole: None,
         claim: claim_of(&layout, &bytes)?,
+        planned: Vec::new(),
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
             key: tune.key,

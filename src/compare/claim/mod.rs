@@ -244,6 +244,8 @@ pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
     let Some(claim) = results.claim.as_ref().filter(|_| results.whole.is_none()) else {
         return Ok(None);
     };
+    // The change over an axis is from its first value in the plan to its last one.
+    let results = &*results.in_plan_order();
     let chosen = tune::at_chosen(results);
     let made: Result<Vec<Tested>> =
         claim.tests.iter().map(|test| made(results, chosen.as_ref(), test)).collect();

@@ -32,6 +32,16 @@ struct HeatMap<'a> {
     down: (usize, Vec<String>),
 }
 
+/// A cell that may be the best of its panel.
+struct Rated {
+    /// Its position among the cells.
+    cell: usize,
+    mean: f64,
+    diverged: usize,
+    /// Number of replicates that have a score or diverged.
+    ended: usize,
+}
+
 /// Draws the figure `heatmap`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let metric = scored::named(request.metric.as_deref().unwrap_or("test_accuracy"))?;
@@ -202,6 +212,7 @@ impl HeatMap<'_> {
         let mut places: Meeting<'_> = trials.iter().copied().map(place).collect();
         let mut cells = Vec::new();
         let mut rated = Vec::new();
+        let mut most = 0;
         for (y, row) in self.down.1.iter().enumerate() {
             for (x, column) in self.across.1.iter().enumerate() {
                 let here = places.of(&[row, column]).into_iter();
@@ -210,14 +221,21 @@ impl HeatMap<'_> {
                     continue;
                 }
                 let scores = Scores::of(&self.scorer, &here);
-                rated.extend(
-                    scores.middle(self.metric).map(|mean| (scores.diverged, mean, cells.len())),
-                );
+                let ended = scores.ended();
+                most = most.max(ended);
+                rated.extend(scores.middle(self.metric).map(|mean| Rated {
+                    cell: cells.len(),
+                    mean,
+                    diverged: scores.diverged,
+                    ended,
+                }));
                 let at = Point { x: x as f64, y: y as f64 };
                 let cell = Cell { best: self.is_chosen(&here), ..self.cell(at, &scores) };
                 cells.push(cell);
             }
         }
+        // With fewer replicates than others, a cell may be the best by chance.
+        rated.retain(|rated| rated.ended == most);
         if let Some(best) = self.best(&rated).filter(|_| self.chosen.is_none()) {
             cells[best].best = true;
         }
@@ -247,13 +265,13 @@ impl HeatMap<'_> {
 
     /// Of the cells with fewest diverged replicates the one with the best mean of the shown metric. Where
     /// nothing is tuned there is no other choice, and [`HeatMap::flattery`] notes its bias.
-    fn best(&self, rated: &[(usize, f64, usize)]) -> Option<usize> {
+    fn best(&self, rated: &[Rated]) -> Option<usize> {
         let sign = if self.metric.higher_is_better() { -1.0 } else { 1.0 };
         let best = rated.iter().min_by(|a, b| {
-            let means = (sign * a.1).total_cmp(&(sign * b.1));
-            a.0.cmp(&b.0).then(means)
+            let means = (sign * a.mean).total_cmp(&(sign * b.mean));
+            a.diverged.cmp(&b.diverged).then(means)
         });
-        best.map(|(.., index)| *index)
+        best.map(|rated| rated.cell)
     }
 
     fn axis(&self, (axis, values): &(usize, Vec<String>)) -> Axis {
@@ -290,8 +308,11 @@ impl HeatMap<'_> {
         }
         let counts: Vec<usize> = self.counts();
         let most = counts.iter().max().copied().unwrap_or(0);
+        let fewest = counts.iter().filter(|&&count| count > 0).min().copied().unwrap_or(0);
+        let n = if fewest < most { format!("{fewest} to {most}") } else { most.to_string() };
+        let untrained = if counts.contains(&0) { ", or not trained" } else { "" };
         format!(
-            "Cell: mean over the completed of n = {most} replicates; without a number, all diverged."
+            "Cell: mean over the completed of n = {n} replicates; without a number, all diverged{untrained}."
         )
     }
 
@@ -314,13 +335,14 @@ impl HeatMap<'_> {
         format!("Frames: the {which} {middle}{set}, of the cells with fewest diverged replicates.")
     }
 
-    /// Numbers of trials planned in each cell.
+    /// Numbers of trials of each condition that have a score or diverged.
     fn counts(&self) -> Vec<usize> {
         let mut conditions: Vec<(usize, usize)> = Vec::new();
         for trial in &self.results.trials {
+            let ended = usize::from(self.scorer.score(trial).is_some());
             match conditions.iter_mut().find(|(c, _)| *c == trial.condition) {
-                Some((_, count)) => *count += 1,
-                None => conditions.push((trial.condition, 1)),
+                Some((_, count)) => *count += ended,
+                None => conditions.push((trial.condition, ended)),
             }
         }
         conditions.into_iter().map(|(_, count)| count).collect()

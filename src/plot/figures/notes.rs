@@ -26,6 +26,7 @@ pub(super) fn say_part(chart: &mut Chart, results: &Results) {
     if let Some(scope) = results.scope_of_part() {
         let between = if chart.subtitle.is_empty() { "" } else { " · " };
         chart.subtitle.push_str(&format!("{between}shown: {scope}"));
+        chart.scope = format!("Shown: {scope}.");
     }
 }
 

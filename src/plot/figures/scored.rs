@@ -37,6 +37,11 @@ impl Scores {
         scores
     }
 
+    /// Number of trials that have a score or diverged.
+    pub(super) fn ended(&self) -> usize {
+        self.values.len() + self.beyond.len() + self.diverged
+    }
+
     /// The mean of known scores; `None` where a target was not reached, since without the longest
     /// times it would be too good.
     fn mean(&self) -> Option<f64> {

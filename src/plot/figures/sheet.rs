@@ -69,6 +69,7 @@ pub(super) fn chart(
         notes.push("Bands that reach beyond a logarithmic axis are cut there.".to_owned());
     }
     Chart {
+        scope: String::new(),
         title: notes::title(results),
         subtitle: notes::subtitle(results, &frame.shown),
         legend_title: frame.legend_title,

@@ -158,8 +158,12 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
     let x_label = grid.x_label(&chart.x.label, &mut top, measure);
     top += GAP + 4.0;
     // Backticks mark code in Markdown; in a chart they would be visible.
-    let notes = format!("{} {}", chart.band, chart.footnote).replace('`', "");
-    let footnote = text(if style.caption { &notes } else { "" }, SMALL, &mut top);
+    let notes =
+        if style.caption { format!("{} {}", chart.band, chart.footnote) } else { String::new() };
+    // Without the subtitle, nothing else would say that the chart shows a part.
+    let scope = if style.title { "" } else { &chart.scope };
+    let notes = format!("{scope} {notes}").replace('`', "");
+    let footnote = text(notes.trim(), SMALL, &mut top);
     Ok(Layout {
         size: (grid.width, (top + MARGIN - 4.0).ceil()),
         title,

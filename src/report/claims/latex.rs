@@ -45,7 +45,8 @@ fn row(entry: &Entry) -> Vec<String> {
 /// Whether every comparison of a test is conclusive.
 fn is_conclusive(tested: &Tested) -> bool {
     let counts = Counts::of(&tested.comparisons);
-    counts.all > 0 && counts.decided() == counts.all
+    // Those without a pair count: nothing is known of them.
+    counts.all > 0 && counts.decided() == tested.comparisons.len()
 }
 
 fn meaning_of_mark() -> String {

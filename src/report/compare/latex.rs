@@ -1,10 +1,10 @@
 //! A comparison for a LaTeX document: the conditions, and their differences.
 
-use super::words::{mean_difference, notes, until};
+use super::words::{notes, until};
 use crate::compare::{Answer, CONFIDENCE, Comparison, Description};
 use crate::report::latex::{self, Alignment, Table};
 use crate::results::query::short_name;
-use crate::stats::{FEWEST_PAIRS, SIGNIFICANCE, Verdict};
+use crate::stats::{FEWEST_PAIRS, SIGNIFICANCE, Tally, Verdict};
 use crate::wording::names::spoken;
 use crate::wording::numbers::{bracketed, difference, of, optional, p_value, share, value};
 
@@ -124,6 +124,16 @@ const MARKS: [Mark; 3] = [
     ),
 ];
 
+/// The meaning of counts in place of a difference.
+const COUNTED: &str = "Won and lost: pairs in which the first of the two did better and worse; there is no mean difference where a side of some pair diverged or did not reach the target.";
+
+/// `won 0, lost 7`, of the first of the two; with the ties, where there are some.
+fn won_and_lost(tally: Tally) -> String {
+    let Tally { wins, ties, losses } = tally;
+    let tied = if ties > 0 { format!("tied {ties}, ") } else { String::new() };
+    format!("won {wins}, {tied}lost {losses}")
+}
+
 /// Every comparison. The mark of a difference is that of its verdict.
 fn differences(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
@@ -138,14 +148,20 @@ fn differences(answer: &Answer) -> Table {
     columns.push(("$p$ (Holm)".to_owned(), Alignment::Right));
     let written = |number| difference(number, unit);
     let row = |c: &Comparison| {
-        let mean = mean_difference(c, answer);
+        // A mean over the other pairs may have the wrong sign: those that diverged, or never got there, lost theirs.
+        let mean = c.paired.mean.filter(|_| c.paired.is_complete());
         let interval = mean.and(c.paired.interval);
+        let shown = if c.paired.is_complete() {
+            dashed(&latex::number(&optional(mean, written)))
+        } else {
+            won_and_lost(c.paired.tally)
+        };
         let marks = MARKS.iter().filter(|(_, is_it, _)| is_it(c.verdict));
         let marks: String = marks.map(|(mark, ..)| latex::mark(mark)).collect();
         let mut cells = axes.cells(&c.setting);
         cells.push(latex::text(&format!("{} − {}", c.a, c.b)));
         cells.push(c.paired.pairs.to_string());
-        cells.push(dashed(&latex::number(&optional(mean, written))) + &marks);
+        cells.push(shown + &marks);
         cells.push(dashed(&latex::number(&bracketed(interval, written))));
         cells.push(dashed(&optional(c.corrected, p_value)));
         cells
@@ -161,8 +177,10 @@ fn differences(answer: &Answer) -> Table {
         };
         format!("{} {}.", latex::mark(mark), latex::text(&meaning))
     });
+    let is_counted = answer.comparisons.iter().any(|c| !c.paired.is_complete());
+    let counted = is_counted.then(|| COUNTED.to_owned());
     let others = notes(answer);
-    let notes = marks.chain(others.iter().map(|note| latex::sentence(note)));
+    let notes = marks.chain(counted).chain(others.iter().map(|note| latex::sentence(note)));
     Table {
         caption: latex::sentence(&format!("differences in {}", subject(answer))) + &axes.fixed(),
         label: label(answer, "differences"),

@@ -121,6 +121,19 @@ fn diverged_and_failed_replicates_are_reported_and_the_diverged_ones_lose() {
 }
 
 #[test]
+fn latex_counts_pairs_where_a_mean_would_leave_out_those_that_diverged() {
+    let none = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.9];
+    let after = [0.95, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0];
+    let results =
+        results(&["norm.placement"], &[trials(&["none"], 1, &none), trials(&["after"], 2, &after)]);
+    let text = latex(&ask(&results, "test_accuracy", "placement"), "");
+    assert!(text.contains("& 7 & won 1, lost 6 & -- &"), "{text}");
+    assert!(text.contains("Won and lost: pairs in which the first"), "{text}");
+    let text = latex(&ask(&results, "epochs_to_target", "placement"), "");
+    assert!(text.contains("lost 6"), "{text}");
+}
+
+#[test]
 fn times_to_a_target_keep_those_that_never_got_there() {
     let results = results(
         &["norm.placement"],

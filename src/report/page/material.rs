@@ -62,9 +62,14 @@ impl<'a> Material<'a> {
         Ok(material)
     }
 
+    /// All that was trained: of a part of an experiment, the whole experiment.
+    pub fn trained(&self) -> &Results {
+        self.results.whole.as_ref().map_or(self.results, |whole| &whole.results)
+    }
+
     /// Axes with several values, and the labels of these in the experiment's order.
     pub fn varied(&self) -> Vec<(&str, Vec<&str>)> {
-        let results = self.results;
+        let results = self.trained();
         let named = |axis: usize| {
             let key = results.axes[axis].as_str();
             let values = results.values(axis).into_iter();
@@ -75,10 +80,10 @@ impl<'a> Material<'a> {
 
     /// The value of a key that was not varied; `None` where it was varied or does not apply.
     pub fn fixed(&self, key: &str) -> Option<&str> {
-        let Some(axis) = self.results.axis(key) else {
+        let Some(axis) = self.trained().axis(key) else {
             return self.account.settings.get(key).map(String::as_str);
         };
-        match self.results.values(axis)[..] {
+        match self.trained().values(axis)[..] {
             [value] => Some(value),
             _ => None,
         }
@@ -86,21 +91,21 @@ impl<'a> Material<'a> {
 
     /// The datasets that were used, by their names in `data.dataset`.
     pub fn datasets(&self) -> Vec<&str> {
-        match self.results.axis(DATASET) {
-            Some(axis) => self.results.values(axis),
+        match self.trained().axis(DATASET) {
+            Some(axis) => self.trained().values(axis),
             None => self.fixed(DATASET).into_iter().collect(),
         }
     }
 
     /// Whether a key had several values.
     pub fn is_varied(&self, key: &str) -> bool {
-        self.results.axis(key).is_some_and(|axis| self.results.values(axis).len() > 1)
+        self.trained().axis(key).is_some_and(|axis| self.trained().values(axis).len() > 1)
     }
 
     /// Whether any condition normalises its hidden layers.
     pub fn normalises(&self) -> bool {
-        let placements = self.results.axis(PLACEMENT);
-        placements.is_some_and(|axis| self.results.values(axis).iter().any(|v| *v != "none"))
+        let placements = self.trained().axis(PLACEMENT);
+        placements.is_some_and(|axis| self.trained().values(axis).iter().any(|v| *v != "none"))
     }
 
     fn compared_axis(&self) -> Option<String> {

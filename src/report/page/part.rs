@@ -17,7 +17,7 @@ pub(super) fn remarks(results: &Results) -> Vec<Words> {
         return Vec::new();
     };
     let text = format!(
-        "This report shows a part of the experiment, {scope}. Its p-values and verdicts are corrected for all comparisons of the whole experiment."
+        "This report shows a part of the experiment, {scope}. Its p-values and verdicts are corrected for all comparisons of the whole experiment; what was varied, fixed and not tested is told of the whole experiment, too."
     );
     let claim = results.claim.as_ref().map(|_| {
         Words::marked("The claim of the experiment is about all of its conditions, and has no verdict here: `bn-lab claims` prints it.")

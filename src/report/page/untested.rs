@@ -46,7 +46,7 @@ fn mixed_machines(material: &Material<'_>) -> Option<Words> {
 
 /// A gap where trials have not ended.
 pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
-    let trials = &material.results.trials;
+    let trials = &material.trained().trials;
     let counts = TrialStatus::count(trials.iter().map(|trial| trial.status)).into_iter();
     let counts = counts.filter(|(status, _)| !status.is_finished());
     let parts: Vec<String> = counts.map(|(status, count)| format!("{count} {status}")).collect();
@@ -69,7 +69,8 @@ fn few_replicates(material: &Material<'_>) -> Option<Words> {
 }
 
 fn left_out_placements(material: &Material<'_>) -> Option<Words> {
-    let trained = material.results.values(material.results.axis(PLACEMENT)?);
+    let trained = material.trained();
+    let trained = trained.values(trained.axis(PLACEMENT)?);
     let mut known = vec!["none", "before", "after"];
     if material.fixed("model.kind") == Some("resnet") {
         known.extend(["pre-activation", "after-addition"]);

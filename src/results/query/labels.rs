@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::plan::short_name;
+use crate::results::format::tables::PLACEMENT;
 
 /// The labels of values, by axis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +49,17 @@ impl Labels {
             }
         }
         axes.iter().try_for_each(|axis| labels.check_distinct(axis))?;
+        for text in texts {
+            let (key, value, label) = one(&axes, text)?;
+            let values = axes.iter().filter(|axis| axis.key == key).flat_map(|axis| &axis.values);
+            let placements = ["none", "before", "after"].iter().filter(|_| key == PLACEMENT);
+            if values.chain(placements).any(|other| *other == label && label != value) {
+                return Err(wrong(
+                    text,
+                    "the label is another value, which readers would take it for",
+                ));
+            }
+        }
         Ok(labels)
     }
 
@@ -174,6 +186,7 @@ mod tests {
                 &["before=after"],
                 "`before` and `after` of `norm.placement` would both be shown as `after`",
             ),
+            (&["before=after", "after=before"], "the label is another value"),
             (&["before=x", "before=y"], "has a label already"),
             (&["before"], "there is no `=` in it"),
             (&["before="], "the label is empty"),

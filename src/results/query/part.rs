@@ -4,6 +4,7 @@
 //! experiment (see [`crate::results::query::Results::whole`]), and those of the part are taken from them. Otherwise a
 //! filter could turn a difference that is none after Holm's correction into one that is.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -42,9 +43,28 @@ impl Results {
         ))
     }
 
-    /// The trials sorted by `rank`; conditions are numbered anew in this order.
+    /// The trials sorted by `rank`, for readers; conditions are numbered anew in this order.
     #[must_use]
     pub fn ordered<K: Ord>(mut self, rank: impl Fn(&TrialCurves) -> K) -> Self {
+        if self.planned.is_empty() {
+            self.planned = self.trials.iter().map(|trial| trial.id.clone()).collect();
+        }
+        self.sorted(rank)
+    }
+
+    /// The trials in the order of the plan, whatever order readers requested: the first and the last value of an axis
+    /// are those of the plan.
+    pub(crate) fn in_plan_order(&self) -> Cow<'_, Self> {
+        if self.planned.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let ids = self.planned.iter().enumerate();
+        let places: HashMap<&str, usize> = ids.map(|(place, id)| (id.as_str(), place)).collect();
+        let place = |trial: &TrialCurves| places.get(trial.id.as_str()).copied();
+        Cow::Owned(Self { planned: Vec::new(), ..self.clone().sorted(place) })
+    }
+
+    fn sorted<K: Ord>(mut self, rank: impl Fn(&TrialCurves) -> K) -> Self {
         self.trials.sort_by_key(|trial| rank(trial));
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         for trial in &mut self.trials {

@@ -21,6 +21,9 @@ const NARROW: usize = 12;
 /// effect.
 const FAINT: f64 = 0.02;
 
+/// A line with its trials that have predictions.
+type Predicted<'a> = (&'a Line, Vec<&'a TrialCurves>);
+
 /// Largest differences that are told in words.
 const TOLD: usize = 3;
 
@@ -208,10 +211,10 @@ fn differences(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) 
     let all: Vec<&TrialCurves> = lines.iter().flat_map(|(_, trials)| trials.clone()).collect();
     let classes = classes_of(&all);
     let ((first, base), later) = lines.split_first()?;
-    let changes: Vec<(&Line, Changes)> = later
-        .iter()
-        .filter_map(|(line, trials)| Some((*line, Changes::of(trials, base, classes.count())?)))
-        .collect();
+    let of = |trials: &[&TrialCurves], panels| Changes::of(trials, base, classes.count(), panels);
+    let drawn: Vec<_> = later.iter().filter(|(_, trials)| of(trials, 1).is_some()).collect();
+    let changes: Vec<(&Line, Changes)> =
+        drawn.iter().filter_map(|(line, trials)| Some((*line, of(trials, drawn.len())?))).collect();
     let matrices: Vec<Confusion> =
         lines.iter().filter_map(|(_, trials)| Confusion::of(trials, classes.count())).collect();
     let shown = classes.shown(&matrices);
@@ -228,8 +231,8 @@ fn differences(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) 
     let panels: Vec<Panel> = changes.iter().map(panel).collect();
     let family = changes.iter().map(|(_, changes)| changes.family).max()?;
     let pairs = changes.iter().map(|(_, changes)| changes.pairs);
-    let is_clear = |(_, changes): &(&Line, Changes)| changes.cells().any(|(.., c)| c.is_clear);
-    let noise = noise(pairs.clone().min().unwrap_or(0), changes.iter().any(is_clear), family);
+    let is_framed = panels.iter().any(|panel| panel.tiles.iter().any(|tile| tile.framed));
+    let noise = noise(pairs.clone(), is_framed, family);
     let (x, y) = axes_of(&shown, &classes);
     let keys = changes.iter().map(|(line, _)| *line).chain([*first]);
     let chart = Chart {
@@ -249,28 +252,48 @@ fn differences(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) 
             "Predictions of the trained networks, {}.{}{}",
             evaluation(results, &all),
             left_out(&shown, &classes),
-            without(arrangement, facet) + &statistics(results)
+            without(arrangement, facet) + &unpaired(later, &drawn) + &statistics(results)
         ),
         ..Chart::default()
     };
     Some(with_keys(chart))
 }
 
+/// A sentence on what pairs leave out: replicates, and conditions without any pair.
+fn unpaired(later: &[Predicted<'_>], drawn: &[&Predicted<'_>]) -> String {
+    let is_drawn = |line: &Line| drawn.iter().any(|(drawn, _)| drawn.label == line.label);
+    let names = later.iter().filter(|(line, _)| !is_drawn(line)).map(|(line, _)| &line.label[..]);
+    let names: Vec<&str> = names.collect();
+    let missing = if names.is_empty() {
+        String::new()
+    } else {
+        format!("; none is left of {}, which has no panel", names.join(", "))
+    };
+    format!(
+        " Replicates that diverged, or have no predictions, on either side are in no pair{missing}."
+    )
+}
+
 /// What noise explains, in sentences.
-fn noise(pairs: usize, is_clear: bool, family: usize) -> String {
-    if pairs < FEWEST {
+fn noise(pairs: impl Iterator<Item = usize> + Clone, is_framed: bool, family: usize) -> String {
+    if pairs.clone().all(|pairs| pairs < FEWEST) {
         return format!(
             "Fewer than {FEWEST} pairs cannot tell a difference in a field from noise: read them as examples, not as a \
              result."
         );
     }
     let rule = format!(
-        "its 95 % t interval leaves out 0, corrected for the {family} fields of a panel (Bonferroni)"
+        "its 95 % t interval leaves out 0, corrected for the {family} fields of all panels, with those of classes that are not drawn (Bonferroni)"
     );
-    if is_clear {
+    let said = if is_framed {
         format!("Frame: more than noise, since {rule}; fields without a frame may be noise.")
     } else {
         format!("No field differs by more than noise: a frame would mean that {rule}.")
+    };
+    if pairs.clone().any(|pairs| pairs < FEWEST) {
+        format!("{said} Panels with fewer than {FEWEST} pairs have no frames.")
+    } else {
+        said
     }
 }
 

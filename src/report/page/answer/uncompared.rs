@@ -32,12 +32,17 @@ pub(super) fn words(material: &Material<'_>) -> Words {
             let (name, unit) = (capitalised(&name), metric.unit.shown());
             Words::from(format!("{name}: {score} {unit} ({uncertainty}). "))
                 .strong("There is nothing to compare it with")
-                .plain(": one condition was trained.")
+                .plain(if material.results.whole.is_some() {
+                    ": one condition is shown."
+                } else {
+                    ": one condition was trained."
+                })
         }
         _ => Words::new()
             .strong("No single comparison answers it")
             .plain(format!(
-                ": no axis has few values that were trained in the same settings. The table below has the {name} of all {} conditions.",
+                ": no axis has few values that {} in the same settings. The table below has the {name} of all {} conditions.",
+                if material.results.whole.is_some() { "are shown" } else { "were trained" },
                 described.len()
             )),
     }

@@ -1,7 +1,8 @@
 //! The statements of a report: the answer, what was fixed, what was not tested.
 
 use super::*;
-use crate::results::query::{Claim, Expect, Hypothesis, TrialStatus};
+use crate::report::selection::{Requested, select};
+use crate::results::query::{Aggregate, Aggregation, Claim, Expect, Hypothesis, TrialStatus};
 use document::{Block, Section};
 
 const NONE: [f64; 6] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92];
@@ -223,6 +224,66 @@ fn list(section: &Section) -> Vec<String> {
         _ => None,
     });
     lists.flatten().collect()
+}
+
+#[test]
+fn a_part_says_what_the_whole_experiment_trained() {
+    let mut part = placements(&NONE, &NONE);
+    part.results.trials.extend(trials(3, &["after"], &NONE));
+    part.results =
+        part.results.part(vec!["placement != after".to_owned()], |trial| trial.axes[0] != "after");
+    let gaps = list(section(&of(&part), "untested")).join("\n");
+    assert!(!gaps.contains("Placements"), "all three were trained: {gaps}");
+    let varied = list(section(&of(&part), "setup")).join("\n");
+    assert!(varied.contains("none, before and after"), "{varied}");
+    part.results = part.results.part(vec!["placement = none".to_owned()], |t| t.axes[0] == "none");
+    assert!(answer(&part).ends_with(": one condition is shown."), "{}", answer(&part));
+}
+
+#[test]
+fn the_order_for_readers_leaves_the_verdict_as_it_is() {
+    let mut folder = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["none", "2"], &shifted(&[-0.2; 6])),
+            trials(2, &["none", "128"], &NONE),
+            trials(3, &["before", "2"], &shifted(&[-0.1; 6])),
+            trials(4, &["before", "128"], &NONE),
+        ],
+    );
+    let how = Aggregation::Change;
+    let test = Hypothesis {
+        compare: ["before".to_owned(), "none".to_owned()],
+        by: "norm.placement".to_owned(),
+        metric: "test_accuracy".to_owned(),
+        expect: Expect::Lower,
+        margin: None,
+        only: Vec::new(),
+        aggregate: Some(Aggregate { axis: "train.batch_size".to_owned(), how }),
+        label: None,
+    };
+    folder.results.claim = Some(Claim {
+        statement: "It gains less".to_owned(),
+        source: None,
+        figure: None,
+        about_evaluation: false,
+        tests: vec![test],
+    });
+    let mut answers = Vec::new();
+    for order in [&[][..], &["batch_size=128,2".to_owned()][..]] {
+        let requested = Requested { filters: &[], orders: order, labels: &[] };
+        folder.results = select(folder.results.clone(), requested).expect("selected");
+        folder.judgement = claim::judge(&folder.results).expect("judged");
+        let mean = folder.judgement.as_ref().expect("a claim").tests[0].comparisons[0]
+            .comparison
+            .paired
+            .mean;
+        assert!((mean.expect("a mean") + 0.1).abs() < 1e-9, "{mean:?}");
+        answers.push(answer(&folder));
+    }
+    assert_eq!(folder.results.values(1), ["128", "2"], "readers see the requested order");
+    assert_eq!(answers[0], answers[1]);
 }
 
 #[test]
