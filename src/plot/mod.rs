@@ -108,11 +108,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let charts = folder.path().join("charts");
         let written = write_all(&drawn(TrialStatus::Completed), &charts).expect("charts");
-        // One epoch is one point, so that curves are drawn against steps.
-        let curves = ["train_loss", "train_accuracy", "test_loss", "test_accuracy"];
-        let stems = std::iter::once("overview".to_owned())
-            .chain(curves.map(|curve| format!("{curve}-by-step")));
+        let stems = ["overview", "train_loss", "train_accuracy", "test_loss", "test_accuracy"];
         let expected: Vec<PathBuf> = stems
+            .into_iter()
             .flat_map(|stem| ["svg", "png"].map(|kind| charts.join(format!("{stem}.{kind}"))))
             .collect();
         assert_eq!(written, expected);

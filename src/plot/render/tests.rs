@@ -50,6 +50,7 @@ fn chart() -> Chart {
     Chart {
         title: "Does it help?".to_owned(),
         subtitle: "an-experiment".to_owned(),
+        scope: String::new(),
         legend_title: "Normalisation".to_owned(),
         legend: vec![
             LegendEntry {

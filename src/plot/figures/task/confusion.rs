@@ -232,7 +232,7 @@ fn differences(results: &Results, arrangement: &Arrangement<'_>, facet: &Facet) 
     let family = changes.iter().map(|(_, changes)| changes.family).max()?;
     let pairs = changes.iter().map(|(_, changes)| changes.pairs);
     let is_framed = panels.iter().any(|panel| panel.tiles.iter().any(|tile| tile.framed));
-    let noise = noise(pairs.clone(), is_framed, family);
+    let noise = noise(&pairs.clone().collect::<Vec<_>>(), is_framed, family);
     let (x, y) = axes_of(&shown, &classes);
     let keys = changes.iter().map(|(line, _)| *line).chain([*first]);
     let chart = Chart {
@@ -275,8 +275,8 @@ fn unpaired(later: &[Predicted<'_>], drawn: &[&Predicted<'_>]) -> String {
 }
 
 /// What noise explains, in sentences.
-fn noise(pairs: impl Iterator<Item = usize> + Clone, is_framed: bool, family: usize) -> String {
-    if pairs.clone().all(|pairs| pairs < FEWEST) {
+fn noise(pairs: &[usize], is_framed: bool, family: usize) -> String {
+    if pairs.iter().all(|&pairs| pairs < FEWEST) {
         return format!(
             "Fewer than {FEWEST} pairs cannot tell a difference in a field from noise: read them as examples, not as a \
              result."
@@ -290,7 +290,7 @@ fn noise(pairs: impl Iterator<Item = usize> + Clone, is_framed: bool, family: us
     } else {
         format!("No field differs by more than noise: a frame would mean that {rule}.")
     };
-    if pairs.clone().any(|pairs| pairs < FEWEST) {
+    if pairs.iter().any(|&pairs| pairs < FEWEST) {
         format!("{said} Panels with fewer than {FEWEST} pairs have no frames.")
     } else {
         said
