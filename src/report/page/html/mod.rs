@@ -34,7 +34,7 @@ pub fn write(report: &Report, pictures: &[Picture]) -> String {
     page(report, pictures, None)
 }
 
-/// As [`write`], for a run under way.
+/// As [`write()`], for a run under way.
 pub fn write_live(report: &Report, pictures: &[Picture], refresh: Refresh<'_>) -> String {
     page(report, pictures, Some(refresh))
 }
