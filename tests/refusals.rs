@@ -206,7 +206,6 @@ fn a_horizontal_axis_that_cannot_be_is_refused_with_those_that_can() {
     for (figure, x, said) in [
         ("curves", "secnds", "`--x secnds`: must be `epoch`, `step` or `seconds`"),
         ("final", "train.batch_sise", "there is no axis `train.batch_sise`"),
-        ("final", "placement", "no swept axis has"),
         ("final-test_lost", "epoch", "there is no figure `final-test_lost`"),
     ] {
         lab.bn_lab(&["plot", "results/small", "--figure", figure, "--x", x]).refused(2, &[said]);
