@@ -1,10 +1,7 @@
 //! Which classes trained networks take for which, summed over replicates, and how two conditions differ in it.
 
 use crate::results::query::{Predictions, TrialCurves};
-use crate::stats::{Interval, SIGNIFICANCE, mean, standard_deviation, t_critical};
-
-/// Fewest pairs of replicates for a difference to count as more than noise, as in every verdict.
-pub const FEWEST: usize = 6;
+use crate::stats::{FEWEST_PAIRS, Interval, SIGNIFICANCE, mean, standard_deviation, t_critical};
 
 /// How often each class is taken for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +62,7 @@ pub struct Change {
     pub mean: f64,
     /// The simultaneous 95 % interval: all cells together lie in theirs with that probability; `None` for one pair.
     pub interval: Option<Interval>,
-    /// Whether the difference is more than noise: there are [`FEWEST`] pairs, and the interval leaves out 0.
+    /// Whether the difference is more than noise: there are [`FEWEST_PAIRS`] pairs, and the interval leaves out 0.
     pub is_clear: bool,
 }
 
@@ -159,7 +156,7 @@ fn change(differences: &[f64], total: usize, family: usize) -> Option<Change> {
         Some(Interval { low: (centre - half) / size, high: (centre + half) / size })
     });
     let leaves_out_0 = interval.is_some_and(|within| within.low > 0.0 || within.high < 0.0);
-    let is_clear = leaves_out_0 && differences.len() >= FEWEST;
+    let is_clear = leaves_out_0 && differences.len() >= FEWEST_PAIRS;
     Some(Change { mean: centre / size, interval, is_clear })
 }
 

@@ -6,12 +6,13 @@ use super::super::notes;
 use super::super::request::{Absent, Drawn, Request};
 use super::classes::Classes;
 use super::sheets::{absent, classes_of, evaluation, lines, n, sheets, without};
-use crate::compare::confusion::{Changes, Confusion, FEWEST};
+use crate::compare::confusion::{Changes, Confusion};
 use crate::plot::chart::{
     Axis, Chart, Content, LegendEntry, Panel, Point, Row, Series, Symbol, Tile,
 };
 use crate::plot::palette::Key;
 use crate::results::query::{Results, TrialCurves};
+use crate::stats::FEWEST_PAIRS;
 use crate::units::signed;
 
 /// Most classes of which two matrices fit side by side.
@@ -276,9 +277,9 @@ fn unpaired(later: &[Predicted<'_>], drawn: &[&Predicted<'_>]) -> String {
 
 /// What noise explains, in sentences.
 fn noise(pairs: &[usize], is_framed: bool, family: usize) -> String {
-    if pairs.iter().all(|&pairs| pairs < FEWEST) {
+    if pairs.iter().all(|&pairs| pairs < FEWEST_PAIRS) {
         return format!(
-            "Fewer than {FEWEST} pairs cannot tell a difference in a field from noise: read them as examples, not as a \
+            "Fewer than {FEWEST_PAIRS} pairs cannot tell a difference in a field from noise: read them as examples, not as a \
              result."
         );
     }
@@ -290,8 +291,8 @@ fn noise(pairs: &[usize], is_framed: bool, family: usize) -> String {
     } else {
         format!("No field differs by more than noise: a frame would mean that {rule}.")
     };
-    if pairs.iter().any(|&pairs| pairs < FEWEST) {
-        format!("{said} Panels with fewer than {FEWEST} pairs have no frames.")
+    if pairs.iter().any(|&pairs| pairs < FEWEST_PAIRS) {
+        format!("{said} Panels with fewer than {FEWEST_PAIRS} pairs have no frames.")
     } else {
         said
     }
